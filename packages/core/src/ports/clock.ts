@@ -1,0 +1,5 @@
+import type { Instant } from '../scope.js';
+
+export interface Clock {
+  now(): Instant;
+}

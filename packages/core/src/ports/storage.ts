@@ -1,0 +1,266 @@
+import type { ApiKey } from '../api-key/api-key.js';
+import type { CheckoutSession } from '../checkout-session/checkout-session.js';
+import type { Customer, CustomerSelector } from '../customer/customer.js';
+import type { Event, EventObjects, EventObjectType, EventType } from '../event/event.js';
+import type { Mandate } from '../mandate/mandate.js';
+import type { Merchant } from '../merchant/merchant.js';
+import type { MetadataChange } from '../metadata.js';
+import type { PaymentMethod } from '../payment-method/payment-method.js';
+import type { PaymentMethodConfiguration } from '../payment-method-configuration/payment-method-configuration.js';
+import type { Refusal } from '../refusals.js';
+import type { Instant, Scope, Uuid } from '../scope.js';
+import type { SetupAttempt } from '../setup-attempt/setup-attempt.js';
+import type { SetupIntent, SetupIntentStatus } from '../setup-intent/setup-intent.js';
+import type { SealedCard } from './vault.js';
+
+/**
+ * What has to hold for a commit to happen; the rows it names stay locked until the commit's end.
+ * A version is the surest; the others let a transition happen in one round trip, without loading the object first.
+ */
+export type Expectation =
+  | { readonly version: number }
+  | {
+      readonly statusIn: readonly SetupIntentStatus[];
+      /** Only when no checkout session drives the intent. */
+      readonly withoutCheckoutSession?: boolean;
+      /** Only when it has no limit, or its limit is after this moment. */
+      readonly notExpiredAt?: Instant;
+    };
+
+/** Fields of an object to set; `metadata` is a change to merge, so that it needs no load. */
+export type Patch<T> = Partial<Omit<T, 'id' | 'scope' | 'version' | 'createdAt' | 'updatedAt' | 'metadata'>> & {
+  readonly metadata?: MetadataChange;
+};
+
+export interface NewEvent<T extends EventObjectType> {
+  readonly id: Uuid;
+  readonly type: EventType<T>;
+}
+
+/** A new object, at version 1, with the event that announces it. */
+export type Insert = {
+  [T in EventObjectType]: {
+    readonly kind: 'insert';
+    readonly objectType: T;
+    readonly object: EventObjects[T];
+    readonly event: NewEvent<T>;
+  };
+}[EventObjectType];
+
+/** A change of an object: its version goes up by one, `updatedAt` becomes the commit's moment, and the event tells. */
+export type Update = {
+  [T in EventObjectType]: {
+    readonly kind: 'update';
+    readonly objectType: T;
+    readonly id: Uuid;
+    readonly expect: Expectation;
+    readonly patch: Patch<EventObjects[T]>;
+    readonly event: NewEvent<T>;
+  };
+}[EventObjectType];
+
+/** Things that are changed together with announced objects, but are not announced themselves. */
+export type Silent =
+  /** A card entered for an attempt: version 0, seen by nobody until an update (expecting version 0) makes it usable. */
+  | { readonly kind: 'insert_draft'; readonly paymentMethod: PaymentMethod; readonly sealed: SealedCard }
+  /** Removes a draft and its sealed card. Does nothing to a method that is no draft. */
+  | { readonly kind: 'delete_draft'; readonly id: Uuid }
+  | { readonly kind: 'insert_sealed_card'; readonly paymentMethodId: Uuid; readonly sealed: SealedCard }
+  | { readonly kind: 'insert_attempt'; readonly attempt: SetupAttempt }
+  | {
+      readonly kind: 'update_attempt';
+      readonly id: Uuid;
+      readonly expectVersion: number;
+      readonly patch: Partial<Omit<SetupAttempt, 'id' | 'scope' | 'version' | 'setupIntentId' | 'startedAt'>>;
+    }
+  /** Holds only if this customer exists; it cannot be deleted before the commit's end. */
+  | { readonly kind: 'require_customer'; readonly id: Uuid }
+  /** Holds only if the merchant's payment method configuration is active and cards are on. */
+  | { readonly kind: 'require_cards_available' };
+
+export type Change = Insert | Update | Silent;
+
+/** Remembers the answer to a request under the key that its caller chose. */
+export interface IdempotencyEntry {
+  readonly key: string;
+  /** Method and route template: one key may be used once for each. */
+  readonly operation: string;
+  readonly requestDigest: Uint8Array;
+  readonly expiresAt: Instant;
+}
+
+/**
+ * How a commit deals with the caller's idempotency key. `begin`: the work goes on after this commit, with this attempt.
+ * `done`: this commit is the work, and the object of its change number `changeIndex` (an insert or update) is the answer.
+ * `finish`: the key was begun before.
+ */
+export type IdempotencyStep =
+  | { readonly step: 'begin'; readonly entry: IdempotencyEntry; readonly attemptId: Uuid }
+  | { readonly step: 'done'; readonly entry: IdempotencyEntry; readonly changeIndex: number }
+  | { readonly step: 'finish'; readonly entry: IdempotencyEntry; readonly changeIndex: number };
+
+export interface IdempotencyRecord {
+  readonly requestDigest: Uint8Array;
+  readonly state: 'running' | 'done';
+  readonly attemptId: Uuid | null;
+  /** The answer: an object as it was then, or a refusal. */
+  readonly answer: Event['object'] | null;
+  readonly answerType: EventObjectType | null;
+  readonly refusal: Refusal | null;
+}
+
+/** All of it happens, or nothing; in one round trip. */
+export interface Commit {
+  readonly scope: Scope;
+  readonly at: Instant;
+  readonly changes: readonly Change[];
+  readonly idempotency: IdempotencyStep | null;
+}
+
+export type CommitResult =
+  /** `objects[i]` is the object after `changes[i]`; `null` for silent ones. */
+  | { readonly kind: 'committed'; readonly objects: readonly (Event['object'] | null)[] }
+  /** Some expectation or requirement did not hold; nothing was changed. Load, decide again. */
+  | { readonly kind: 'stale' }
+  /** The idempotency key is there already; nothing was changed. */
+  | { readonly kind: 'key_taken' }
+  /** An id that the merchant chose is taken; nothing was changed. */
+  | { readonly kind: 'customer_id_taken' };
+
+/** A page of a list: newest first. At most one cursor is set. */
+export interface PageRequest {
+  readonly limit: number;
+  readonly startingAfter: Uuid | null;
+  readonly endingBefore: Uuid | null;
+}
+
+/** `cursor_not_found`: the cursor names no object of this list. */
+export type Page<T> =
+  | { readonly kind: 'page'; readonly items: readonly T[]; readonly hasMore: boolean }
+  | { readonly kind: 'cursor_not_found' };
+
+/** A setup intent with what an operation on it may need, read at once. */
+export interface LoadedSetupIntent {
+  readonly intent: SetupIntent;
+  readonly openAttempt: SetupAttempt | null;
+}
+
+/** An attempt with everything that deciding its end needs, read at once. */
+export interface LoadedAttempt {
+  readonly attempt: SetupAttempt;
+  readonly intent: SetupIntent;
+  readonly paymentMethod: PaymentMethod | null;
+  readonly checkoutSession: CheckoutSession | null;
+}
+
+/**
+ * The database. Every method is one round trip unless it says otherwise. A fault (connection lost, disk full) is thrown
+ * as {@link StorageFault}; a commit whose fate is unknown after a lost connection is looked up before it answers.
+ */
+export interface Storage {
+  commit(commit: Commit): Promise<CommitResult>;
+
+  loadSetupIntent(scope: Scope, id: Uuid): Promise<LoadedSetupIntent | null>;
+  listSetupIntents(scope: Scope, page: PageRequest): Promise<Page<SetupIntent>>;
+  /** Those of a customer that have not ended; at most `limit`. */
+  listOpenSetupIntentsOfCustomer(scope: Scope, customerId: Uuid, limit: number): Promise<readonly LoadedSetupIntent[]>;
+
+  loadAttempt(scope: Scope, id: Uuid): Promise<LoadedAttempt | null>;
+  loadSealedCard(scope: Scope, paymentMethodId: Uuid): Promise<SealedCard | null>;
+
+  loadCustomer(scope: Scope, selector: CustomerSelector): Promise<Customer | null>;
+  listCustomers(scope: Scope, page: PageRequest): Promise<Page<Customer>>;
+
+  /** Drafts are not found. */
+  loadPaymentMethod(scope: Scope, id: Uuid): Promise<PaymentMethod | null>;
+  /** All that are not drafts; with `customerId`, those attached to that customer. */
+  listPaymentMethods(
+    scope: Scope,
+    filter: { readonly customerId?: Uuid },
+    page: PageRequest,
+  ): Promise<Page<PaymentMethod>>;
+
+  loadCheckoutSession(scope: Scope, id: Uuid): Promise<{ session: CheckoutSession; intent: SetupIntent } | null>;
+  /** For the hosted page, whose address holds the session's id alone: across merchants and modes. */
+  findCheckoutSessionScope(id: Uuid): Promise<Scope | null>;
+  listCheckoutSessions(scope: Scope, page: PageRequest): Promise<Page<CheckoutSession>>;
+
+  loadPaymentMethodConfiguration(scope: Scope, id: Uuid): Promise<PaymentMethodConfiguration | null>;
+  listPaymentMethodConfigurations(scope: Scope, page: PageRequest): Promise<Page<PaymentMethodConfiguration>>;
+
+  listMandates(
+    scope: Scope,
+    filter: { readonly paymentMethodId?: Uuid; readonly setupIntentId?: Uuid },
+    page: PageRequest,
+  ): Promise<Page<Mandate>>;
+
+  loadEvent(scope: Scope, id: Uuid): Promise<Event | null>;
+  listEvents(
+    scope: Scope,
+    filter: { readonly types: readonly EventType[]; readonly objectId?: Uuid },
+    page: PageRequest,
+  ): Promise<Page<Event>>;
+
+  findIdempotencyRecord(scope: Scope, operation: string, key: string, now: Instant): Promise<IdempotencyRecord | null>;
+  /** Remembers a refusal under a key; if the key is there already, changes nothing and answers what is there. */
+  recordRefusal(
+    scope: Scope,
+    entry: IdempotencyEntry,
+    refusal: Refusal,
+    now: Instant,
+  ): Promise<IdempotencyRecord | null>;
+  deleteExpiredIdempotencyRecords(now: Instant, limit: number): Promise<number>;
+
+  // Sweeps over all merchants, for jobs. A row is claimed by its own compare-and-set, so that any number of workers may
+  // run, and no statement has to skip locked rows across merchants.
+  /** Attempts whose next check is due. Claiming moves their `nextCheckAt` to `leaseUntil`, so that nobody else takes them. */
+  claimDueAttempts(now: Instant, leaseUntil: Instant, limit: number): Promise<readonly LoadedAttempt[]>;
+  listExpiredSetupIntents(
+    now: Instant,
+    limit: number,
+  ): Promise<readonly { readonly scope: Scope; readonly id: Uuid }[]>;
+  listExpiredCheckoutSessions(
+    now: Instant,
+    limit: number,
+  ): Promise<readonly { readonly scope: Scope; readonly id: Uuid }[]>;
+
+  /** Creates a merchant with a payment method configuration for each mode. Does nothing if the merchant is there. */
+  createMerchant(merchant: Merchant, configurations: readonly PaymentMethodConfiguration[]): Promise<void>;
+  loadMerchant(id: Uuid): Promise<Merchant | null>;
+  listMerchants(limit: number): Promise<readonly Merchant[]>;
+
+  insertApiKey(key: ApiKey): Promise<void>;
+  loadApiKey(merchantId: Uuid, id: Uuid): Promise<ApiKey | null>;
+  listApiKeys(merchantId: Uuid): Promise<readonly ApiKey[]>;
+  /** Answers whether there was such a key, revoked before or not. */
+  revokeApiKey(merchantId: Uuid, id: Uuid, at: Instant): Promise<boolean>;
+
+  /** The vault's keys of a merchant, wrapped; newest version first. */
+  loadMerchantKeys(merchantId: Uuid): Promise<readonly WrappedMerchantKey[]>;
+  /** Inserts unless that version exists; answers the one that is there afterwards. */
+  insertMerchantKey(key: WrappedMerchantKey): Promise<WrappedMerchantKey>;
+
+  /** Throws {@link StorageFault} when the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface WrappedMerchantKey {
+  readonly merchantId: Uuid;
+  readonly id: Uuid;
+  readonly version: number;
+  readonly state: 'active' | 'decrypt_only' | 'destroyed';
+  readonly wrapped: Uint8Array;
+  readonly createdAt: Instant;
+}
+
+/** The database could not do it: callers answer 503 and may try again. Carries no values of the statement. */
+export class StorageFault extends Error {
+  override readonly name = 'StorageFault';
+  /** SQLSTATE, or `connection`. */
+  readonly code: string;
+  constructor(message: string, options: { code: string; cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.code = options.code;
+  }
+}

@@ -1,0 +1,81 @@
+import type { CardDetails } from '../payment-method/payment-method.js';
+import type { Instant, Scope, Uuid } from '../scope.js';
+
+/**
+ * Stands for card fields that the vault took out of a request body, in the place where they were. It is good for the
+ * length of that request, in this process, and for one `seal`.
+ */
+export type CardReference = string & { readonly __brand: 'CardReference' };
+
+/** A sealed card number, as it is stored: opaque to everything but the vault. */
+export type SealedCard = Uint8Array & { readonly __brand: 'SealedCard' };
+
+export type CardFault =
+  | 'card_number_invalid'
+  | 'card_brand_unsupported'
+  | 'test_card_in_live_mode'
+  | 'live_card_in_test_mode'
+  | 'card_expiry_invalid'
+  | 'card_expired'
+  | 'cvc_invalid';
+
+export type SealResult =
+  | { readonly kind: 'sealed'; readonly card: CardDetails; readonly sealed: SealedCard }
+  | { readonly kind: 'fault'; readonly fault: CardFault };
+
+export interface SealRequest {
+  readonly reference: CardReference;
+  readonly scope: Scope;
+  readonly paymentMethodId: Uuid;
+  readonly expMonth: number;
+  readonly expYear: number;
+  readonly now: Instant;
+  /** The attempt that may use the security code, once, within 10 minutes; `null` discards the code at once. */
+  readonly attemptId: Uuid | null;
+}
+
+/** Which card to fill into a request to a processor. */
+export interface CardToSend {
+  readonly scope: Scope;
+  readonly paymentMethodId: Uuid;
+  readonly sealed: SealedCard;
+  readonly expMonth: number;
+  readonly expYear: number;
+  /** Whose security code to send; it is handed out once. */
+  readonly attemptId: Uuid;
+}
+
+/**
+ * A request in which the vault puts the card. In `body`, `{{card.number}}` is replaced by the digits, `{{card.exp_month}}`
+ * (two digits), `{{card.exp_year}}` (four digits), and `{{card.cvc}}` by the security code, or by nothing when there is none.
+ */
+export interface CardRequest {
+  readonly card: CardToSend;
+  readonly method: 'POST' | 'PUT';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly connectTimeoutMs: number;
+  readonly totalTimeoutMs: number;
+  readonly answerBytesMax: number;
+}
+
+export type SendResult =
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: Uint8Array;
+    }
+  /** Provably nothing left this process: no connection, or the TLS handshake failed. */
+  | { readonly kind: 'not_sent'; readonly reason: string }
+  /** Something may have arrived: time-out, reset, or an answer that broke off. */
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** The only holder of card numbers in clear. */
+export interface Vault {
+  /** Checks and seals the card that a reference stands for. Refuses with the first fault; then nothing is kept. */
+  seal(request: SealRequest): Promise<SealResult>;
+  /** Fills a connector's placeholders and sends; wipes what it filled in. Never throws for what the network does. */
+  send(request: CardRequest): Promise<SendResult>;
+}
