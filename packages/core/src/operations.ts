@@ -1,5 +1,5 @@
 import type { Call } from './call.js';
-import type { CheckoutSession, CustomerDetails } from './checkout-session/checkout-session.js';
+import type { CheckoutSession } from './checkout-session/checkout-session.js';
 import type { Customer, CustomerSelector } from './customer/customer.js';
 import type { Event, EventType } from './event/event.js';
 import type { Metadata, MetadataChange } from './metadata.js';
@@ -54,11 +54,8 @@ export interface SetupIntentChanges {
 }
 
 export interface Confirmation {
-  /** `session`: our hosted page, for the intent of this checkout session. */
-  readonly by:
-    | { readonly kind: 'merchant' }
-    | { readonly kind: 'browser' }
-    | { readonly kind: 'session'; readonly details: CustomerDetails };
+  /** `session`: our hosted page, for the intent of its checkout session; it alone may confirm such an intent. */
+  readonly by: 'merchant' | 'browser' | 'session';
   readonly method: MethodToConfirm;
   /** Where the cardholder is brought after authentication; required by every caller but the merchant. */
   readonly returnUrl: string | null;

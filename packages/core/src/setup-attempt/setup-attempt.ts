@@ -63,6 +63,8 @@ export interface SetupAttempt {
   readonly authenticationUrl: string | null;
   /** From when on an unfinished authentication counts as abandoned. */
   readonly authenticationDeadlineAt: Instant | null;
+  /** When the cardholder's browser came back from authenticating; its state token is good for one return. */
+  readonly returnedAt: Instant | null;
   readonly consent: Consent | null;
   /** When a job looks at it next; `null` when there is nothing left to do. */
   readonly nextCheckAt: Instant | null;

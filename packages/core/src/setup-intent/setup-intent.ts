@@ -22,11 +22,11 @@ export type ThreeDSecureRequest = 'automatic' | 'any';
 
 export type CancellationReason = 'abandoned' | 'duplicate' | 'requested_by_customer';
 
-/** What the cardholder has to do: go to this address, which brings them back to `returnUrl`. */
+/** What the cardholder has to do: go to this address, which brings them back to `returnUrl`, if there is one. */
 export interface NextAction {
   readonly type: 'redirect';
   readonly url: string;
-  readonly returnUrl: string;
+  readonly returnUrl: string | null;
 }
 
 export interface SetupError {
