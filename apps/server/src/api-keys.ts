@@ -1,0 +1,95 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import type { ApiKey, ApiKeyKind, Instant, Mode, Scope, Uuid } from '@onfile/core';
+
+/** What the text of a key says about it, before anything is looked up. */
+export interface ApiKeyParts {
+  readonly kind: ApiKeyKind;
+  readonly scope: Scope;
+  readonly id: Uuid;
+}
+
+/**
+ * An API key is `sk_` or `pk_`, `test_` or `live_`, then 26 characters of the merchant's id and 26 of its own (UUIDs in
+ * lower-case base32), 43 of secret (256 random bits in base62) and 6 of checksum (CRC-32 of everything before, base62).
+ * So a mistyped key is known as one without asking the database, and a good one is found by primary key.
+ */
+const KEY_TEXT = /^(sk|pk)_(test|live)_([0-9a-v]{26})([0-9a-v]{26})([0-9A-Za-z]{43})([0-9A-Za-z]{6})$/;
+export const API_KEY_LENGTH = 8 + 26 + 26 + 43 + 6;
+const CHECKSUM_LENGTH = 6;
+const SECRET_LENGTH = 43;
+const SECRET_BYTES = 32;
+
+/** Makes a key. The text is the only copy: what is stored is its digest. */
+export function makeApiKey(key: {
+  readonly id: Uuid;
+  readonly scope: Scope;
+  readonly kind: ApiKeyKind;
+  readonly name: string | null;
+  readonly createdAt: Instant;
+}): { readonly text: string; readonly apiKey: ApiKey } {
+  const prefix = `${key.kind === 'secret' ? 'sk' : 'pk'}_${key.scope.mode}_`;
+  const ids = encodeUuid(key.scope.merchantId) + encodeUuid(key.id);
+  const unchecked = prefix + ids + encodeBase62(randomBytes(SECRET_BYTES), SECRET_LENGTH);
+  const text = unchecked + checksum(unchecked);
+  return { text, apiKey: { ...key, digest: digestApiKey(text), revokedAt: null } };
+}
+
+/** Reads the text of a key; `null` for anything that we cannot have made. */
+export function parseApiKey(text: string): ApiKeyParts | null {
+  if (text.length !== API_KEY_LENGTH) return null;
+  const match = KEY_TEXT.exec(text);
+  if (!match) return null;
+  const [, kind, mode, merchant = '', own = ''] = match;
+  if (checksum(text.slice(0, -CHECKSUM_LENGTH)) !== text.slice(-CHECKSUM_LENGTH)) return null;
+
+  const merchantId = decodeUuid(merchant);
+  const id = decodeUuid(own);
+  if (merchantId === null || id === null) return null;
+  return { kind: kind === 'sk' ? 'secret' : 'public', scope: { merchantId, mode: mode as Mode }, id };
+}
+
+/** SHA-256 of the whole text. A key holds 256 random bits, so a slow hash would add nothing. */
+export function digestApiKey(text: string): Uint8Array {
+  return createHash('sha256').update(text).digest();
+}
+
+/** How a key is named where it must not be shown: its kind, mode and the end of its id, never of its secret. */
+export function describeApiKey(key: Pick<ApiKey, 'id' | 'kind' | 'scope'>): string {
+  return `${key.kind === 'secret' ? 'sk' : 'pk'}_${key.scope.mode}_…${encodeUuid(key.id).slice(-6)}`;
+}
+
+function checksum(text: string): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(crc32(text));
+  return encodeBase62(bytes, CHECKSUM_LENGTH);
+}
+
+const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+function encodeBase62(bytes: Uint8Array, length: number): string {
+  let rest = BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
+  let text = '';
+  while (text.length < length) {
+    text = BASE62.charAt(Number(rest % 62n)) + text;
+    rest /= 62n;
+  }
+  return text;
+}
+
+const UUID_BITS = 128n;
+
+function encodeUuid(uuid: Uuid): string {
+  return BigInt(`0x${uuid.replaceAll('-', '')}`)
+    .toString(32)
+    .padStart(26, '0');
+}
+
+/** 26 characters hold 130 bits: the two above a UUID's 128 have to be 0. */
+function decodeUuid(text: string): Uuid | null {
+  let value = 0n;
+  for (const character of text) value = value * 32n + BigInt(Number.parseInt(character, 32));
+  if (value >> UUID_BITS !== 0n) return null;
+  const hex = value.toString(16).padStart(32, '0');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') as Uuid;
+}

@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock, Ids, Uuid } from '@onfile/core';
+
+const COUNTER_START_MAX = 0x7ff;
+const COUNTER_MAX = 0xfff;
+const RANDOM_BYTES_PER_ID = 10;
+const POOL_BYTES = 512 * RANDOM_BYTES_PER_ID;
+
+/**
+ * UUIDv7 (RFC 9562): 48 bits of milliseconds, a 12-bit counter, 62 random bits. The counter starts anywhere in its lower
+ * half with each millisecond and counts up within one; when it is used up, or when the clock went back, the ids go on
+ * from the last millisecond, so that every id sorts after the one before it.
+ */
+export function createIds(clock: Clock, random: (bytes: number) => Buffer = randomBytes): Ids {
+  let lastMs = -1;
+  let counter = 0;
+  let pool = Buffer.alloc(0);
+
+  function takeRandom(): Buffer {
+    if (pool.length < RANDOM_BYTES_PER_ID) pool = random(POOL_BYTES);
+    const taken = pool.subarray(0, RANDOM_BYTES_PER_ID);
+    pool = pool.subarray(RANDOM_BYTES_PER_ID);
+    return taken;
+  }
+
+  return {
+    next() {
+      const bits = takeRandom();
+      const nowMs = clock.now();
+      if (nowMs > lastMs) {
+        lastMs = nowMs;
+        counter = bits.readUInt16BE(8) & COUNTER_START_MAX;
+      } else if (counter === COUNTER_MAX) {
+        lastMs += 1;
+        counter = bits.readUInt16BE(8) & COUNTER_START_MAX;
+      } else {
+        counter += 1;
+      }
+      return formatUuid(lastMs, counter, bits);
+    },
+  };
+}
+
+function formatUuid(ms: number, counter: number, bits: Buffer): Uuid {
+  const time = ms.toString(16).padStart(12, '0');
+  const count = counter.toString(16).padStart(3, '0');
+  const variant = ((bits.readUInt8(0) & 0x3f) | 0x80).toString(16);
+  const rest = bits.toString('hex', 1, 8);
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${count}-${variant}${rest.slice(0, 2)}-${rest.slice(2)}` as Uuid;
+}
