@@ -1,1 +1,1 @@
-export {};
+export { createSimulatorConnector, type SimulatorConnectorOptions } from './simulator/connector.js';
