@@ -15,6 +15,9 @@ export interface Dialect {
   renderReturnUrl(intent: SetupIntent, clientSecret: string): string | null;
 }
 
+/** `secret`: the merchant's server. `browser`: a page, with the merchant's public key. */
+export type Access = 'secret' | 'browser';
+
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** A template such as `/v2/setup_flows/:id`; together with the method it is an idempotency key's operation. */
@@ -23,7 +26,7 @@ export interface Route {
    * Whose key is accepted. `browser`: the public key, from any origin (the HTTP layer answers CORS for it); that the client
    * secret fits is checked by `handle`.
    */
-  readonly access: readonly ('secret' | 'browser')[];
+  readonly access: readonly Access[];
   /**
    * Dotted paths of the card fields in the body. Only the vault role answers such a route. A string at one of these paths
    * becomes a card reference, the same at both; anything else there, `null`.
@@ -41,7 +44,7 @@ export interface CardFields {
 
 export interface DialectRequest {
   readonly call: Call;
-  readonly access: 'secret' | 'browser';
+  readonly access: Access;
   /** The values of the path's parameters, percent-decoded. */
   readonly params: Readonly<Record<string, string>>;
   /** Each parameter with all its values, in the order in which they were sent. */
@@ -95,9 +98,13 @@ export interface FaultFacts {
   readonly detail?: string;
   /** Sent as `Retry-After`. */
   readonly retryAfterSeconds?: number;
+  /** Whose key the request came with, once that is known. */
+  readonly access?: Access;
+  /** The request carried an idempotency key. */
+  readonly idempotent?: boolean;
 }
 
 export interface DialectErrors {
   fault(fault: HttpFault, facts: FaultFacts): DialectResponse;
-  refusal(refusal: Refusal, facts: { readonly path: string }): DialectResponse;
+  refusal(refusal: Refusal, facts: { readonly path: string; readonly access?: Access }): DialectResponse;
 }
