@@ -185,6 +185,8 @@ export interface Storage {
   findCheckoutSessionScope(id: Uuid): Promise<Scope | null>;
   listCheckoutSessions(scope: Scope, page: PageRequest): Promise<Page<CheckoutSession>>;
 
+  /** Whether the merchant's configuration is active and cards are on: what `require_cards_available` requires. */
+  areCardsAvailable(scope: Scope): Promise<boolean>;
   loadPaymentMethodConfiguration(scope: Scope, id: Uuid): Promise<PaymentMethodConfiguration | null>;
   listPaymentMethodConfigurations(scope: Scope, page: PageRequest): Promise<Page<PaymentMethodConfiguration>>;
 

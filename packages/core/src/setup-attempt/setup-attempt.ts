@@ -57,15 +57,13 @@ export interface SetupAttempt {
   readonly errorCode: SetupErrorCode | null;
   /** The processor's own id of the verification. */
   readonly processorReference: string | null;
-  /** Whether the cardholder was asked to authenticate in this attempt. */
-  readonly authenticationRequired: boolean;
-  /** Where the cardholder authenticates, at the processor or issuer. */
+  /** Where the cardholder authenticates, at the processor or issuer; `null` while they were not asked to. */
   readonly authenticationUrl: string | null;
   /** From when on an unfinished authentication counts as abandoned. */
   readonly authenticationDeadlineAt: Instant | null;
   /** When the cardholder's browser came back from authenticating; its state token is good for one return. */
   readonly returnedAt: Instant | null;
-  readonly consent: Consent | null;
+  readonly consent: Consent;
   /** When a job looks at it next; `null` when there is nothing left to do. */
   readonly nextCheckAt: Instant | null;
   /** How many times a job has looked. */

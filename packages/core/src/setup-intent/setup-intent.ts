@@ -67,3 +67,11 @@ export interface SetupIntent {
 export function isTerminal(status: SetupIntentStatus): boolean {
   return status === 'succeeded' || status === 'canceled';
 }
+
+/**
+ * Off-session use is authenticated when the method is saved, on-session use when it is first charged, unless the merchant
+ * asks for it always. Source: PAY.JP API v2, setup flow guide (`usage`, `request_three_d_secure`).
+ */
+export function needsAuthentication({ usage, threeDSecureRequest }: SetupIntent): boolean {
+  return threeDSecureRequest === 'any' || usage === 'off_session';
+}

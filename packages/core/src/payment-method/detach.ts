@@ -1,0 +1,70 @@
+import type { Call } from '../call.js';
+import { decideAndCommit } from '../committing.js';
+import type { Change } from '../ports/storage.js';
+import type { Ports } from '../ports.js';
+import { type Outcome, refuse } from '../refusals.js';
+import type { Uuid } from '../scope.js';
+import { findMethod } from './find.js';
+import type { PaymentMethod } from './payment-method.js';
+
+/** More mandates than a method collects. */
+const MANDATES_MAX = 100;
+
+/** For good: a detached method can never be used again, and what allowed charging it ends. */
+export function detachPaymentMethod(ports: Ports, call: Call, id: Uuid): Promise<Outcome<PaymentMethod>> {
+  return decideAndCommit(ports, call, 'payment_method', async () => {
+    const method = await findMethod(ports, call.scope, id);
+    if ('kind' in method) return method;
+    if (method.state === 'detached') return refuse('payment_method_already_detached', { id });
+    if (method.customer === null) return refuse('payment_method_never_attached', { id });
+
+    const changes = [...(await detachment(ports, method)), ...(await clearDefault(ports, method))];
+    return { kind: 'plan', changes, answer: { type: 'payment_method', changeIndex: 0 } };
+  });
+}
+
+/** The changes that detach a method, the first of them its own. */
+export async function detachment(ports: Ports, method: PaymentMethod): Promise<readonly Change[]> {
+  const detached: Change = {
+    kind: 'update',
+    objectType: 'payment_method',
+    id: method.id,
+    expect: { version: method.version },
+    patch: { state: 'detached', customer: null, formerCustomer: method.customer, detachedAt: ports.clock.now() },
+    event: { id: ports.ids.next(), type: 'payment_method.detached' },
+  };
+  return [detached, ...(await endMandates(ports, method))];
+}
+
+async function endMandates(ports: Ports, { scope, id }: PaymentMethod): Promise<readonly Change[]> {
+  const page = await ports.storage.listMandates(
+    scope,
+    { paymentMethodId: id },
+    { limit: MANDATES_MAX, startingAfter: null, endingBefore: null },
+  );
+  const active = page.kind === 'page' ? page.items.filter((mandate) => mandate.status === 'active') : [];
+  return active.map((mandate) => ({
+    kind: 'update',
+    objectType: 'mandate',
+    id: mandate.id,
+    expect: { version: mandate.version },
+    patch: { status: 'inactive' },
+    event: { id: ports.ids.next(), type: 'mandate.updated' },
+  }));
+}
+
+async function clearDefault(ports: Ports, { scope, id, customer }: PaymentMethod): Promise<readonly Change[]> {
+  const owner = customer && (await ports.storage.loadCustomer(scope, { id: customer.id }));
+  if (owner?.defaultPaymentMethodId !== id) return [];
+
+  return [
+    {
+      kind: 'update',
+      objectType: 'customer',
+      id: owner.id,
+      expect: { version: owner.version },
+      patch: { defaultPaymentMethodId: null },
+      event: { id: ports.ids.next(), type: 'customer.updated' },
+    },
+  ];
+}

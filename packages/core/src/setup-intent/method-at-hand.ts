@@ -1,0 +1,80 @@
+import type { Call } from '../call.js';
+import type { EnteredCard, MethodToConfirm } from '../operations.js';
+import { findUsableMethod } from '../payment-method/find.js';
+import type { PaymentMethod } from '../payment-method/payment-method.js';
+import type { CardFault, SealedCard } from '../ports/vault.js';
+import type { Ports } from '../ports.js';
+import { type Refused, refuse } from '../refusals.js';
+import type { Instant, Scope, Uuid } from '../scope.js';
+import type { SetupIntent } from './setup-intent.js';
+
+/** The method that an attempt is about, with its sealed card, ready to be sent. */
+export interface MethodAtHand {
+  readonly kind: 'at_hand';
+  readonly origin: 'entered' | 'saved';
+  readonly paymentMethod: PaymentMethod;
+  readonly sealed: SealedCard;
+}
+
+/** Seals a card that was entered for this attempt, as a draft. */
+export async function sealEnteredCard(
+  ports: Ports,
+  { scope }: Call,
+  card: EnteredCard,
+  attemptId: Uuid | null,
+): Promise<MethodAtHand | Refused> {
+  const paymentMethodId = ports.ids.next();
+  const now = ports.clock.now();
+  const { reference, expMonth, expYear } = card;
+  const result = await ports.vault.seal({ reference, scope, paymentMethodId, expMonth, expYear, now, attemptId });
+  if (result.kind === 'fault') return refuseCard(result.fault);
+
+  const paymentMethod = draftOf({ id: paymentMethodId, scope, now, card: result.card, entered: card });
+  return { kind: 'at_hand', origin: 'entered', paymentMethod, sealed: result.sealed };
+}
+
+/** A method that was saved before; an intent that has none, and is given none, has nothing to confirm. */
+export async function findSavedMethod(
+  ports: Ports,
+  intent: SetupIntent,
+  method: Exclude<MethodToConfirm, { kind: 'entered' }>,
+): Promise<MethodAtHand | Refused> {
+  const id = method.kind === 'saved' ? method.paymentMethodId : intent.paymentMethodId;
+  if (id === null) return refuse('payment_method_missing', {});
+
+  const { scope, customer } = intent;
+  const paymentMethod = await findUsableMethod(ports, scope, id, { customer });
+  if ('kind' in paymentMethod) return paymentMethod;
+  const sealed = await ports.storage.loadSealedCard(scope, id);
+  return sealed ? { kind: 'at_hand', origin: 'saved', paymentMethod, sealed } : refuse('payment_method_missing', {});
+}
+
+function refuseCard(fault: CardFault): Refused {
+  return refuse(fault, {});
+}
+
+function draftOf(draft: {
+  id: Uuid;
+  scope: Scope;
+  now: Instant;
+  card: PaymentMethod['card'];
+  entered: EnteredCard;
+}): PaymentMethod {
+  return {
+    id: draft.id,
+    scope: draft.scope,
+    version: 0,
+    state: 'draft',
+    type: 'card',
+    customer: null,
+    formerCustomer: null,
+    card: draft.card,
+    billingDetails: draft.entered.billingDetails,
+    metadata: {},
+    verifiedAt: null,
+    networkTransactionId: null,
+    detachedAt: null,
+    createdAt: draft.now,
+    updatedAt: draft.now,
+  };
+}
