@@ -1,0 +1,46 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { HttpFault } from '@onfile/dialects';
+import { URL_BYTES_MAX } from './limits.js';
+import { renderProblem } from './problem.js';
+import { SECURITY_HEADERS } from './security-headers.js';
+
+/**
+ * Answers what is no HTTP request, or none that we take, and closes the connection: nobody can tell where a next
+ * request would begin. Answers the status that it sent, or `null` when nothing could be sent.
+ */
+export function answerBrokenConnection(error: NodeJS.ErrnoException, socket: Socket): number | null {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return null;
+  }
+  const { status, headers, body } = renderProblem(faultOf(error), { path: '' });
+  const head = Object.entries({ ...SECURITY_HEADERS, ...headers, connection: 'close' })
+    .map(([name, value]) => `${name}: ${value}`)
+    .join('\r\n');
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+  return status;
+}
+
+function faultOf(error: NodeJS.ErrnoException): HttpFault {
+  switch (error.code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return 'request_timeout';
+    case 'HPE_INVALID_METHOD':
+      return 'method_not_allowed';
+    case 'HPE_HEADER_OVERFLOW':
+      return isAddressTooLong(error) ? 'url_too_long' : 'headers_too_large';
+    default:
+      return 'malformed_body';
+  }
+}
+
+/** The parser counts the address among the headers. */
+function isAddressTooLong(error: { rawPacket?: unknown }): boolean {
+  const packet = error.rawPacket;
+  if (!Buffer.isBuffer(packet)) return false;
+  const lineEnd = packet.indexOf('\r\n');
+  return (lineEnd < 0 ? packet.length : lineEnd) > URL_BYTES_MAX;
+}

@@ -1,0 +1,103 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What `/metrics` tells. Labels are templates and codes, never an id or an address. */
+export interface Metrics {
+  requestEnded(request: {
+    readonly origin: string;
+    readonly method: string;
+    readonly route: string;
+    readonly status: number;
+    readonly durationSeconds: number;
+  }): void;
+  attemptEnded(outcome: string): void;
+  vaultOpenFailed(): void;
+  /** OpenMetrics text and its content type. */
+  render(): Promise<{ readonly contentType: string; readonly text: string }>;
+  stop(): void;
+}
+
+const NANOSECONDS = 1e9;
+
+export function createMetrics(sources: {
+  readonly maskedRuns: () => number;
+  readonly databaseConnections: () => Readonly<Record<string, number>>;
+}): Metrics {
+  const registry = new Registry(Registry.OPENMETRICS_CONTENT_TYPE);
+  const registers = [registry];
+  const loopDelay = monitorEventLoopDelay({ resolution: 20 });
+  loopDelay.enable();
+
+  const requests = new Counter({
+    name: 'onfile_http_requests',
+    help: 'Requests answered.',
+    labelNames: ['origin', 'method', 'route', 'status'],
+    registers,
+  });
+  const durations = new Histogram({
+    name: 'onfile_http_request_duration_seconds',
+    help: 'From the first byte of a request to the last of its answer.',
+    labelNames: ['origin', 'method', 'route'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers,
+  });
+  const attempts = new Counter({
+    name: 'onfile_setup_attempts',
+    help: 'Setup attempts that ended in this process.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const openFailures = new Counter({
+    name: 'onfile_vault_open_failures',
+    help: 'Sealed cards that could not be opened: each is an alarm.',
+    registers,
+  });
+  new Gauge({
+    name: 'onfile_log_masked_runs',
+    help: 'Runs of digits that the log had to mask: more than 0 is a bug.',
+    registers,
+    collect() {
+      this.set(sources.maskedRuns());
+    },
+  });
+  new Gauge({
+    name: 'onfile_database_connections',
+    help: 'Connections of the pool, and requests that wait for one.',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      for (const [state, count] of Object.entries(sources.databaseConnections())) this.set({ state }, count);
+    },
+  });
+  new Gauge({
+    name: 'onfile_event_loop_delay_seconds',
+    help: 'How late the event loop was since the last reading.',
+    labelNames: ['quantile'],
+    registers,
+    collect() {
+      for (const quantile of [50, 99]) {
+        this.set({ quantile: String(quantile / 100) }, (loopDelay.percentile(quantile) || 0) / NANOSECONDS);
+      }
+      loopDelay.reset();
+    },
+  });
+  new Gauge({
+    name: 'process_resident_memory_bytes',
+    help: 'Memory of this process.',
+    registers,
+    collect() {
+      this.set(process.memoryUsage.rss());
+    },
+  });
+
+  return {
+    requestEnded({ origin, method, route, status, durationSeconds }) {
+      requests.inc({ origin, method, route, status });
+      durations.observe({ origin, method, route }, durationSeconds);
+    },
+    attemptEnded: (outcome) => attempts.inc({ outcome }),
+    vaultOpenFailed: () => openFailures.inc(),
+    render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    stop: () => loopDelay.disable(),
+  };
+}

@@ -1,0 +1,40 @@
+import type { HttpRoute } from './http-route.js';
+
+/** Which methods a path knows: the router itself only says whether one of them is there. */
+export interface PathTable {
+  methodsAt(path: string): readonly string[];
+  isOpenToPages(path: string): boolean;
+  methodsOpenToPagesAt(path: string): readonly string[];
+}
+
+export function createPathTable(routes: readonly HttpRoute[]): PathTable {
+  const templates = routes.map((route) => ({ route, pattern: patternOf(route.path) }));
+  const routesAt = (path: string) => templates.filter(({ pattern }) => pattern.test(path)).map(({ route }) => route);
+
+  return {
+    methodsAt(path) {
+      const methods = new Set<string>();
+      for (const { method } of routesAt(path)) {
+        methods.add(method);
+        if (method === 'GET') methods.add('HEAD');
+      }
+      return methods.size === 0 ? [] : [...methods, 'OPTIONS'];
+    },
+    isOpenToPages: (path) => routesAt(path).some((route) => route.isOpenToPages),
+    methodsOpenToPagesAt: (path) => [
+      ...new Set(
+        routesAt(path)
+          .filter((route) => route.isOpenToPages)
+          .map(({ method }) => method),
+      ),
+    ],
+  };
+}
+
+function patternOf(template: string): RegExp {
+  const parts = template.split('/').map((part) => {
+    if (part === '*') return '.*';
+    return part.startsWith(':') ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  });
+  return new RegExp(`^${parts.join('/')}$`);
+}
