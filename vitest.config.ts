@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 // Tests import the packages' sources, so that a failing line is the line in the editor. Tests under `tests/` that
 // start real processes run what `npm run build` made.
-const conditions = ['onfile-source', 'node', 'import', 'default'];
+const conditions = ['onfile-source', 'node'];
 
 export default defineConfig({
   resolve: { conditions },
