@@ -1,8 +1,8 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { createHttpServer } from './http/server.js';
-import { Processor } from './processor.js';
+import { type Context, createHttpServer } from './http/server.js';
+import { Processor, type ProcessorOptions } from './processor.js';
 import { Script } from './script.js';
 
 export interface SimulatorOptions {
@@ -36,24 +36,24 @@ const CLOSE_GRACE_MS = 500;
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { port = 0, host = '127.0.0.1', dataDir, now = Date.now } = options;
   const ledgerFile = join(dataDir, 'simulator-ledger.jsonl');
-  const processor = await Processor.open({
+  const script = new Script();
+  let begin: (context: Context) => void = () => undefined;
+  const beginning = new Promise<Context>((resolve) => {
+    begin = resolve;
+  });
+  const server = createHttpServer(beginning);
+  // The port first: a second simulator is turned away by it before it touches the ledger.
+  await listen(server, port, host);
+  const processor = await openProcessor(server, {
     ledgerFile,
     authenticationLifetimeMs: options.authenticationLifetimeMs ?? AUTHENTICATION_LIFETIME_MS,
     now,
   });
-  const script = new Script();
-  const context = { processor, script, now, url: '' };
-  const server = createHttpServer(context);
-  try {
-    await listen(server, port, host);
-  } catch (error) {
-    await processor.close();
-    throw error;
-  }
-  context.url = (options.publicUrl ?? addressOf(server)).replace(/\/+$/, '');
+  const url = (options.publicUrl ?? addressOf(server)).replace(/\/+$/, '');
+  begin({ processor, script, now, url });
 
   return {
-    url: context.url,
+    url,
     ledgerFile,
     async close() {
       script.clear();
@@ -61,6 +61,15 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       await processor.close();
     },
   };
+}
+
+async function openProcessor(server: Server, options: ProcessorOptions): Promise<Processor> {
+  try {
+    return await Processor.open(options);
+  } catch (error) {
+    await closeServer(server);
+    throw error;
+  }
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

@@ -52,10 +52,11 @@ const ROUTES: Readonly<Record<string, Route>> = {
   '/assets/icon.svg': { methods: { GET: () => ({ kind: 'asset', type: 'image/svg+xml', text: ICON }) } },
 };
 
-export function createHttpServer(context: Context): Server {
+/** Requests that come before `beginning` has a value wait for it. */
+export function createHttpServer(beginning: Promise<Context>): Server {
   return createServer(
     { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 20_000, keepAliveTimeout: 5_000 },
-    (request, response) => void answer(context, request, response),
+    (request, response) => void beginning.then((context) => answer(context, request, response)),
   );
 }
 

@@ -28,7 +28,7 @@ export const indexPage: Handler = ({ processor, script, url }) => ({
 and keeps a ledger of everything it did. What it forgets is the card: four digits stay.</p>
 
 <h2>Test cards</h2>
-<p>Any expiry that is not past, any code of three digits (four for American Express). Other numbers are declined. Cards
+<p>Any expiry that is not past, any security code of three or four digits. Other numbers are declined. Cards
 that are saved ask for authentication first, unless the request says that there is none; cards that are declined are
 declined at once, without it.</p>
 <div class="scroll"><table>
