@@ -45,6 +45,7 @@ footer a { display: inline-block; padding: .6rem; color: var(--muted); }
 .scroll { overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; font-size: .9rem; }
 th, td { padding: .4rem .75rem .4rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
+th, td { overflow-wrap: normal; }
 td.number { white-space: nowrap; font-family: ui-monospace, monospace; }
 pre { padding: .75rem; overflow-x: auto; background: var(--ground); border-radius: .5rem; font-size: .85rem; }
 @media (prefers-contrast: more) { :root { --muted: var(--ink); --line: var(--ink); } }
