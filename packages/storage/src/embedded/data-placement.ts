@@ -13,9 +13,12 @@ export const clusterDirOf = (dataDir: string): string => join(dataDir, 'cluster'
 
 /** Makes the directory that the caller named, and answers its one true path. */
 export async function makeDataDirectory(wanted: string): Promise<string> {
-  const made = await mkdir(wanted, { recursive: true, mode: 0o700 });
+  const made = await mkdir(wanted, { recursive: true });
   const dataDir = await realpath(wanted);
-  if (made !== undefined) await syncToDisk(dirname(dataDir));
+  if (made !== undefined) {
+    await chmod(dataDir, 0o700);
+    await syncToDisk(dirname(dataDir));
+  }
   await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK).catch((fault: unknown) => {
     const message = `User ${process.getuid?.()} cannot write to ${dataDir}: choose another data directory.`;
     throw new EmbeddedPostgresFault('data_directory_owner', message, { cause: fault });
