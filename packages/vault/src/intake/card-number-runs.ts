@@ -1,0 +1,116 @@
+import { cardBrandOf, passesLuhn, readEntryCharacter } from '@onfile/core';
+import { codePointAt } from './utf8.js';
+
+/**
+ * Whether a text, given as valid UTF-8, holds what looks like a card number. For texts that come whole; {@link
+ * CardNumberRuns} is for those that come a character at a time.
+ */
+export function holdsCardNumber(text: Uint8Array): boolean {
+  const runs = new CardNumberRuns(text);
+  for (let at = 0; at < text.length; ) {
+    const { codePoint, length } = codePointAt(text, at);
+    if (runs.push(codePoint, at)) return true;
+    at += length;
+  }
+  return runs.end(text.length);
+}
+
+/**
+ * Watches a text go by and tells when it held a card number: 13 to 19 digits, alone or in groups with one separator
+ * between them, whose check digit is right and whose start is one that cards have. More groups may stand before and
+ * after it ("1 x 4242 4242 4242 4242"), but no group is cut: any long number has a valid piece somewhere.
+ * Part of a long hexadecimal identifier is not a card number: about one UUID in ten thousand would be.
+ */
+export class CardNumberRuns {
+  readonly #source: Uint8Array;
+  readonly #lastDigits = new Uint8Array(DIGITS_MAX);
+  #digitCount = 0;
+  #groups: Group[] = [];
+  #endedBySeparator = false;
+
+  /** `source`: where the offsets point into, to look at the surroundings of what was found. */
+  constructor(source: Uint8Array) {
+    this.#source = source;
+  }
+
+  /** Takes the next character; answers whether a card number ended just before it. */
+  push(codePoint: number, offset: number): boolean {
+    const read = readEntryCharacter(codePoint);
+    if (typeof read === 'number') {
+      this.#addDigit(read, offset);
+      return false;
+    }
+    const isRepeated = this.#endedBySeparator;
+    const found = !isRepeated && this.#endsCardNumber(offset);
+    if (read === null || isRepeated) this.#forget();
+    else this.#endedBySeparator = this.#digitCount > 0;
+    return found;
+  }
+
+  /** No more comes: answers whether a card number ended here. Ready for another text afterwards. */
+  end(offset: number): boolean {
+    const found = !this.#endedBySeparator && this.#endsCardNumber(offset);
+    this.#forget();
+    return found;
+  }
+
+  #addDigit(digit: number, offset: number): void {
+    if (this.#digitCount === 0 || this.#endedBySeparator) {
+      this.#groups = this.#groups.filter(({ firstDigit }) => this.#digitCount - firstDigit < DIGITS_MAX);
+      this.#groups.push({ firstDigit: this.#digitCount, offset });
+    }
+    this.#endedBySeparator = false;
+    this.#lastDigits.copyWithin(0, 1);
+    this.#lastDigits[DIGITS_MAX - 1] = digit;
+    this.#digitCount += 1;
+  }
+
+  #endsCardNumber(end: number): boolean {
+    return this.#groups.some(({ firstDigit, offset }) => {
+      const length = this.#digitCount - firstDigit;
+      if (length < DIGITS_MIN || length > DIGITS_MAX) return false;
+      return looksLikeCardNumber(this.#lastDigits.subarray(-length)) && !isInIdentifier(this.#source, offset, end);
+    });
+  }
+
+  #forget(): void {
+    this.#lastDigits.fill(0);
+    this.#digitCount = 0;
+    this.#groups = [];
+    this.#endedBySeparator = false;
+  }
+}
+
+interface Group {
+  readonly firstDigit: number;
+  readonly offset: number;
+}
+
+const DIGITS_MIN = 13;
+const DIGITS_MAX = 19;
+
+/** Cards start with 3 to 6, and with 2 only in one brand's range: dates and order numbers start with 2 every day. */
+export function looksLikeCardNumber(digits: Uint8Array): boolean {
+  const first = digits[0] ?? 0;
+  const startsLikeCard = first === 2 ? cardBrandOf(digits) !== null : first >= 3 && first <= 6;
+  return startsLikeCard && passesLuhn(digits);
+}
+
+function isInIdentifier(source: Uint8Array, start: number, end: number): boolean {
+  let from = start;
+  let to = end;
+  while (from > 0 && isHexOrDash(source[from - 1])) from -= 1;
+  while (to < source.length && isHexOrDash(source[to])) to += 1;
+  return to - from >= IDENTIFIER_LENGTH_MIN && source.subarray(from, to).some(isHexLetter);
+}
+
+/** The shortest identifiers in hexadecimal that are common: 12 bytes. */
+const IDENTIFIER_LENGTH_MIN = 24;
+
+function isHexOrDash(byte: number | undefined): boolean {
+  return byte !== undefined && (byte === 0x2d || (byte >= 0x30 && byte <= 0x39) || isHexLetter(byte));
+}
+
+function isHexLetter(byte: number): boolean {
+  return (byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66);
+}
