@@ -6,6 +6,7 @@ import type { Ports } from '../ports.js';
 import { type Outcome, refuse } from '../refusals.js';
 import type { Uuid } from '../scope.js';
 import { endSetupIntent } from '../setup-intent/cancel.js';
+import { findSetupIntent } from '../setup-intent/find.js';
 import { findCheckoutSession, withIntent } from './find.js';
 
 /**
@@ -24,9 +25,10 @@ export async function expireCheckoutSession(
     if (session.status !== 'open') {
       return refuse('checkout_session_unexpected_status', { status: session.status, allowed: ['open'] });
     }
-    const loaded = await ports.storage.loadSetupIntent(call.scope, intent.id);
+    const loaded = await findSetupIntent(ports, call.scope, intent.id);
+    if ('kind' in loaded) return loaded;
     const end = { command: 'expire', by: 'session', reason: 'abandoned', now: ports.clock.now() } as const;
-    const ended = endSetupIntent(ports, loaded ?? { intent, openAttempt: null }, end);
+    const ended = endSetupIntent(ports, loaded, end);
     if ('kind' in ended) return ended;
 
     const expired: Change = {

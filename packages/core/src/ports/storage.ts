@@ -217,6 +217,7 @@ export interface Storage {
   // run, and no statement has to skip locked rows across merchants.
   /** Attempts whose next check is due. Claiming moves their `nextCheckAt` to `leaseUntil`, so that nobody else takes them. */
   claimDueAttempts(now: Instant, leaseUntil: Instant, limit: number): Promise<readonly LoadedAttempt[]>;
+  /** Open ones whose time is up and that no checkout session drives; those end with their session. */
   listExpiredSetupIntents(
     now: Instant,
     limit: number,

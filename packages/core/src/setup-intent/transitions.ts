@@ -42,7 +42,7 @@ export const MOVES = {
   succeed: { from: ASKED, to: 'succeeded', event: 'setup_intent.succeeded', withSession: ['system'] },
   fail: { from: ASKED, to: 'requires_payment_method', event: 'setup_intent.setup_failed', withSession: ['system'] },
   cancel: { from: OPEN, to: 'canceled', event: 'setup_intent.canceled', withSession: [] },
-  expire: { from: OPEN, to: 'canceled', event: 'setup_intent.canceled', withSession: ['session', 'system'] },
+  expire: { from: OPEN, to: 'canceled', event: 'setup_intent.canceled', withSession: ['session'] },
 } as const satisfies Record<string, Move>;
 
 export type Command = keyof typeof MOVES;
