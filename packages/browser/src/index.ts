@@ -1,1 +1,14 @@
-export {};
+export * from './frame/card/code.js';
+export * from './frame/card/expiry.js';
+export * from './frame/card/name.js';
+export * from './frame/card/number.js';
+export { type HostedAsset, hostedAssets } from './hosted/assets.js';
+export * from './hosted/consent.js';
+export * from './hosted/form-fields.js';
+export * from './hosted/headers.js';
+export * from './hosted/link-target.js';
+export * from './hosted/locale.js';
+export * from './hosted/parse-hosted-form.js';
+export * from './hosted/query.js';
+export * from './hosted/render-hosted-page.js';
+export * from './hosted/view.js';

@@ -1,0 +1,149 @@
+import type { HostedTexts } from './texts.js';
+
+const CHECK_DETAILS =
+  'カード会社に確認できませんでした。カード番号、有効期限、セキュリティコードを確かめて、もう一度入力してください。';
+
+/** Not yet approved by a native reader: date and name belong here once it is. */
+export const JA: HostedTexts = {
+  languageName: '日本語',
+  testMode: { label: 'テスト環境', note: '実際のカードは使えません。' },
+  backTo: (merchant) => `${merchant}に戻る`,
+  continueTo: (merchant) => `${merchant}に進む`,
+  cardEndingIn: (brand, last4) => `${brand}（末尾 ${last4}）`,
+
+  form: {
+    heading: 'カードの登録',
+    lead: (merchant) => `${merchant}でのお支払いに使うカードを登録します。今回、請求はありません。`,
+    labels: {
+      card_number: 'カード番号',
+      card_expiry: '有効期限',
+      card_cvc: 'セキュリティコード',
+      card_name: 'カード名義（ローマ字）',
+      email: 'メールアドレス',
+      phone: '電話番号',
+    },
+    hints: {
+      card_expiry: '月 / 年（例：12\u00a0/\u00a034）',
+      card_cvc: '裏面の3桁（American Express は表面の4桁）',
+      card_name: 'カードに書かれているとおりに入力してください',
+    },
+    contactLegend: 'ご連絡先',
+    contactReason: '本人認証に必要です。メールアドレスか電話番号の、どちらかを入力してください。',
+    consent: {
+      off_session: (merchant) =>
+        `「カードを登録する」を押すと、${merchant}がこのカードを保存し、今後のお支払い（定期的なお支払いなど、お客さまの操作がないときのものを含みます）に使うことに同意したことになります。`,
+      on_session: (merchant) =>
+        `「カードを登録する」を押すと、${merchant}がこのカードを保存し、今後お客さまがお支払いの操作をされるときに使うことに同意したことになります。`,
+    },
+    authentication:
+      'このあと、本人認証サービス（3Dセキュア）のためカード会社の画面が開くことがあります。登録が終わるまで、閉じずにお待ちください。',
+    submit: 'カードを登録する',
+    safety: 'カード番号は暗号化して保存します。セキュリティコードは保存しません。',
+  },
+  problems: {
+    count: (count) => `入力の確認 ${count} 件`,
+    heading: (count) => `${count} 件の入力を確認してください`,
+    enterAgain: '安全のため、カード番号とセキュリティコードはもう一度入力してください。',
+    card_number: {
+      required: 'カード番号を入力してください。',
+      not_digits: 'カード番号は数字で入力してください。',
+      too_short: 'カード番号の桁数が足りません。カードを見て、すべて入力してください。',
+      too_long: 'カード番号の桁数が多すぎます。カードを見て、確かめてください。',
+      mistyped: 'カード番号に誤りがあります。カードを見て、確かめてください。',
+      card_brand_unsupported: 'このブランドのカードは登録できません。別のカードを入力してください。',
+      test_card_in_live_mode: 'テスト用のカード番号です。実際のカードの番号を入力してください。',
+      live_card_in_test_mode: 'ここはテスト環境です。テスト用のカード番号を入力してください。',
+    },
+    card_expiry: {
+      required: '有効期限を入力してください。',
+      unreadable: '有効期限は、月 / 年 の順に入力してください（例：12\u00a0/\u00a034）。',
+      no_such_month: '有効期限の月は、01 から 12 で入力してください。',
+      past: '有効期限が過ぎています。日付を確かめるか、別のカードを入力してください。',
+      too_far: '有効期限が先の日付すぎます。カードを見て、確かめてください。',
+    },
+    card_cvc: {
+      required: 'セキュリティコードを入力してください。',
+      not_digits: 'セキュリティコードは数字で入力してください。',
+      wrong_length: 'セキュリティコードの桁数を確かめてください。',
+    },
+    card_name: {
+      required: 'カード名義を入力してください。',
+      not_latin: 'カード名義は、カードに書かれているローマ字で入力してください（例：TARO YAMADA）。',
+      looks_like_card_number: 'カード名義に、カード番号のような数字があります。お名前を入力してください。',
+      too_long: 'カード名義は、45 文字までで入力してください。',
+      unreadable: 'カード名義は、カードに書かれている文字で入力してください（例：TARO YAMADA）。',
+    },
+    email: {
+      required: 'メールアドレスか電話番号の、どちらかを入力してください。',
+      unreadable: 'メールアドレスを確かめてください（例：taro@example.jp）。',
+      looks_like_card_number: 'メールアドレスに、カード番号のような数字があります。メールアドレスを入力してください。',
+    },
+    phone: {
+      unreadable: '電話番号を確かめてください（例：090-1234-5678）。',
+      looks_like_card_number: '電話番号に、カード番号のような数字があります。電話番号を入力してください。',
+    },
+  },
+  declined: {
+    heading: 'カードを登録できませんでした',
+    reasons: {
+      card_declined: 'カード会社の承認が得られませんでした。別のカードを入力するか、カード会社にお問い合わせください。',
+      expired_card: CHECK_DETAILS,
+      invalid_cvc: CHECK_DETAILS,
+      invalid_expiry: CHECK_DETAILS,
+      invalid_card_data: CHECK_DETAILS,
+      unsupported_brand: 'このブランドのカードは登録できません。別のカードを入力してください。',
+      processing_error: 'カード会社との通信で問題が起きました。少し待ってから、もう一度お試しください。',
+      authentication_failed:
+        '本人認証（3Dセキュア）が完了しませんでした。もう一度お試しになるか、別のカードを入力してください。',
+      authentication_abandoned: '本人認証（3Dセキュア）が時間内に終わりませんでした。もう一度お試しください。',
+      not_processed: 'カード会社に確認できませんでした。もう一度お試しください。',
+    },
+  },
+  processing: {
+    heading: 'カードを確認しています',
+    body: '数秒かかることがあります。このページを閉じないでください。',
+    stopped: '自動の確認を止めました。結果は失われません。少し待ってから、ボタンを押して確認してください。',
+    checkAgain: '結果を確認する',
+    stopChecking: '自動の確認を止める',
+  },
+  challenge: {
+    heading: '本人認証をお願いします',
+    body: '不正利用を防ぐため、本人認証サービス（3Dセキュア）でご本人を確認します。',
+    steps: [
+      'ボタンを押すと、カード会社の画面が開きます。',
+      '画面の案内にそって、認証してください。',
+      '終わるとこのページに戻ります。それまで画面を閉じないでください。',
+    ],
+    action: 'カード会社の画面に進む',
+  },
+  saved: {
+    heading: 'カードを登録しました',
+    body: (merchant) => `${merchant}での今後のお支払いに使えます。今回、請求はありません。`,
+    stay: 'このページは閉じてかまいません。',
+  },
+  alreadyDone: {
+    heading: '登録は済んでいます',
+    body: (merchant) => `${merchant}でのカードの登録は、すでに完了しています。もう一度入力する必要はありません。`,
+  },
+  expired: {
+    heading: 'このページの期限が切れました',
+    body: (merchant) => `カードは登録されていません。${merchant}に戻って、もう一度はじめからお願いします。`,
+  },
+  canceled: {
+    heading: '登録は取り消されました',
+    body: (merchant) =>
+      `カードは登録されていません。登録するには、${merchant}に戻って、もう一度はじめからお願いします。`,
+  },
+  notFound: {
+    heading: 'ページが見つかりません',
+    body: 'アドレスが正しいか確かめるか、お店のサイトから、もう一度開いてください。',
+  },
+  unavailable: {
+    heading: '今は登録できません',
+    reasons: {
+      busy: '一時的に混み合っているか、点検中です。少し待ってから、もう一度お試しください。',
+      too_many_attempts: '短い時間に多くの操作がありました。しばらく待ってから、もう一度お試しください。',
+    },
+    tryAgain: 'もう一度開く',
+  },
+};

@@ -1,0 +1,72 @@
+import type { CvcProblem, SetupErrorCode, Usage } from '@onfile/core';
+import type { ExpiryProblem } from '../../frame/card/expiry.js';
+import type { CardholderNameProblem } from '../../frame/card/name.js';
+import type { EmailProblem, HostedField, NumberFieldProblem, PhoneProblem } from '../form-fields.js';
+import type { Locale } from '../locale.js';
+import { EN } from './en.js';
+import { JA } from './ja.js';
+
+/** Every text of the hosted page. A catalogue that lacks one does not build. */
+export interface HostedTexts {
+  /** The language's own name, for the switch. */
+  readonly languageName: string;
+  readonly testMode: { readonly label: string; readonly note: string };
+  readonly backTo: (merchant: string) => string;
+  readonly continueTo: (merchant: string) => string;
+  readonly cardEndingIn: (brand: string, last4: string) => string;
+
+  readonly form: {
+    readonly heading: string;
+    readonly lead: (merchant: string) => string;
+    readonly labels: Readonly<Record<HostedField, string>>;
+    readonly hints: Readonly<Record<'card_expiry' | 'card_cvc' | 'card_name', string>>;
+    readonly contactLegend: string;
+    readonly contactReason: string;
+    readonly consent: Readonly<Record<Usage, (merchant: string) => string>>;
+    readonly authentication: string;
+    readonly submit: string;
+    readonly safety: string;
+  };
+  readonly problems: {
+    /** Stands before the page's title. */
+    readonly count: (count: number) => string;
+    readonly heading: (count: number) => string;
+    readonly enterAgain: string;
+    readonly card_number: Readonly<Record<NumberFieldProblem, string>>;
+    readonly card_expiry: Readonly<Record<ExpiryProblem, string>>;
+    readonly card_cvc: Readonly<Record<CvcProblem, string>>;
+    readonly card_name: Readonly<Record<CardholderNameProblem, string>>;
+    readonly email: Readonly<Record<EmailProblem, string>>;
+    readonly phone: Readonly<Record<PhoneProblem, string>>;
+  };
+  readonly declined: { readonly heading: string; readonly reasons: Readonly<Record<SetupErrorCode, string>> };
+  readonly processing: {
+    readonly heading: string;
+    readonly body: string;
+    readonly stopped: string;
+    readonly checkAgain: string;
+    readonly stopChecking: string;
+  };
+  readonly challenge: {
+    readonly heading: string;
+    readonly body: string;
+    readonly steps: readonly string[];
+    readonly action: string;
+  };
+  readonly saved: { readonly heading: string; readonly body: (merchant: string) => string; readonly stay: string };
+  readonly alreadyDone: { readonly heading: string; readonly body: (merchant: string) => string };
+  readonly expired: { readonly heading: string; readonly body: (merchant: string) => string };
+  readonly canceled: { readonly heading: string; readonly body: (merchant: string) => string };
+  readonly notFound: { readonly heading: string; readonly body: string };
+  readonly unavailable: {
+    readonly heading: string;
+    readonly reasons: Readonly<Record<'busy' | 'too_many_attempts', string>>;
+    readonly tryAgain: string;
+  };
+}
+
+export function textsIn(locale: Locale): HostedTexts {
+  return CATALOGUES[locale];
+}
+
+const CATALOGUES: Readonly<Record<Locale, HostedTexts>> = { ja: JA, en: EN };
