@@ -22,14 +22,15 @@ export async function chooseServerUser(wanted: {
 
   const users = await readSystemUsers();
   const chosen = pickUser(users, wanted.runAs);
-  if (owner === null || owner.uid === chosen?.uid) return chosen ?? refuseMissing(wanted.runAs);
-  if (owner.uid !== 0 && wanted.runAs === undefined) {
+  if (chosen === undefined && (owner === null || wanted.runAs !== undefined)) refuseMissing(wanted.runAs);
+  if (chosen && (owner === null || owner.uid === chosen.uid)) return chosen;
+  if (owner && owner.uid !== 0 && wanted.runAs === undefined) {
     return { name: users.find(({ uid }) => uid === owner.uid)?.name ?? String(owner.uid), ...owner };
   }
   throw new EmbeddedPostgresFault(
     'data_directory_owner',
-    `${wanted.clusterDir} belongs to user ${owner.uid}, and the database is to run as ` +
-      `${chosen?.name ?? wanted.runAs}: give it to that user (chown -R), or choose its owner.`,
+    `${wanted.clusterDir} belongs to user ${owner?.uid}, and the database is to run as ` +
+      `${chosen?.name ?? 'another'}: give it to that user (chown -R), or choose its owner.`,
   );
 }
 
