@@ -1,1 +1,18 @@
-export {};
+export { type CommitStatement, composeCommit } from './commit/composed-commits.js';
+export type { DatabaseAddress, DatabaseSettings, StorageEvent, StorageLog } from './database.js';
+export {
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+  startEmbeddedPostgres,
+} from './embedded/embedded-postgres.js';
+export type { EmbeddedPostgresEvent, EmbeddedPostgresLog } from './embedded/embedded-postgres-event.js';
+export { EmbeddedPostgresFault, type EmbeddedPostgresFaultCode } from './embedded/fault.js';
+export {
+  type Migrated,
+  type MigrateOptions,
+  type MigrationEvent,
+  migrate,
+  SchemaFault,
+  type SchemaFaultCode,
+} from './migrate.js';
+export { createPostgresStorage } from './postgres-storage.js';

@@ -1,0 +1,132 @@
+import {
+  type Change,
+  type Commit,
+  type EventObjectType,
+  type Expectation,
+  METADATA_KEYS_MAX,
+  type MetadataChange,
+} from '@onfile/core';
+import { renderInstant } from '../fields.js';
+import { announced, setupAttempts, type Table } from '../tables.js';
+import type { Parameters } from './parameters.js';
+
+// The pieces of SQL that a commit is made of, whatever form it is sent in.
+
+export type ChangeOf<K extends Change['kind']> = Extract<Change, { kind: K }>;
+export type Held = ChangeOf<'update' | 'update_attempt' | 'require_customer'>;
+
+/** The change at a position, in whichever commit of this shape. */
+export function changeAt<K extends Change['kind']>(commit: Commit, index: number, _kind: K): ChangeOf<K> {
+  return commit.changes[index] as ChangeOf<K>;
+}
+
+/** Columns and values of a new row. */
+export interface NewRow {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly values: readonly string[];
+}
+
+/** A row for a domain object, which a commit of this shape holds where `objectOf` finds it. */
+export function newRow(table: Table<object>, objectOf: (commit: Commit) => object, parameters: Parameters): NewRow {
+  const values = table.entries.flatMap(([property, field]) => {
+    if (property === 'scope') return [parameters.merchantId, parameters.livemode];
+    return field.columns.map((_, part) =>
+      parameters.add((commit) => field.write(objectOf(commit)[property as never])[part]),
+    );
+  });
+  return { table: table.name, columns: table.columns, values };
+}
+
+/** The table and the row that a change needs to be as it expects. */
+export function heldRow(change: Held, index: number, parameters: Parameters): { table: string; conditions: string } {
+  switch (change.kind) {
+    case 'update': {
+      const row = parameters.rowOf('id', (commit) => changeAt(commit, index, 'update').id);
+      const expected = expectation(change, index, parameters);
+      return { table: announced[change.objectType].name, conditions: [row, ...expected].join(' AND ') };
+    }
+    case 'update_attempt': {
+      const row = parameters.rowOf('id', (commit) => changeAt(commit, index, 'update_attempt').id);
+      const version = parameters.add((commit) => changeAt(commit, index, 'update_attempt').expectVersion);
+      return { table: setupAttempts.name, conditions: `${row} AND version = ${version}` };
+    }
+    case 'require_customer': {
+      const row = parameters.rowOf('id', (commit) => changeAt(commit, index, 'require_customer').id);
+      return { table: announced.customer.name, conditions: `${row} AND deleted_at IS NULL` };
+    }
+  }
+}
+
+function expectation(
+  { expect, objectType, patch }: ChangeOf<'update'>,
+  index: number,
+  parameters: Parameters,
+): string[] {
+  const expected = (commit: Commit) => changeAt(commit, index, 'update').expect;
+  const conditions: string[] = [];
+  if ('version' in expect) {
+    conditions.push(`version = ${parameters.add((commit) => (expected(commit) as { version: number }).version)}`);
+  } else {
+    if (objectType !== 'setup_intent') throw new Error(`A ${objectType} is expected by its version, not by a status`);
+    const guard = (commit: Commit) => expected(commit) as Extract<Expectation, { statusIn: unknown }>;
+    conditions.push(`status = ANY (${parameters.add((commit) => guard(commit).statusIn)})`);
+    if (expect.withoutCheckoutSession) conditions.push('checkout_session_id IS NULL');
+    if (expect.notExpiredAt !== undefined) {
+      const moment = parameters.add((commit) => renderInstant(guard(commit).notExpiredAt as number));
+      conditions.push(`(expires_at IS NULL OR expires_at > ${moment})`);
+    }
+  }
+  if (patch.metadata !== undefined) {
+    const merged = mergedMetadata(index, parameters);
+    conditions.push(`(SELECT count(*) FROM jsonb_object_keys(${merged})) <= ${METADATA_KEYS_MAX}`);
+  }
+  return conditions;
+}
+
+/** What an update sets, besides counting the version and noting the moment. */
+export function assignments(
+  change: ChangeOf<'update' | 'update_attempt'>,
+  index: number,
+  parameters: Parameters,
+): readonly string[] {
+  const table: Table<object> = change.kind === 'update' ? announced[change.objectType] : setupAttempts;
+  const set = patchedProperties(change.patch).flatMap((property) => {
+    const field = table.entries.find(([name]) => name === property)?.[1];
+    if (field === undefined) throw new Error(`${table.name} has no column for ${property}`);
+    if (property === 'metadata') return [`metadata = ${mergedMetadata(index, parameters)}`];
+    const patched = (commit: Commit) => (commit.changes[index] as typeof change).patch[property as never];
+    return field.columns.map(
+      (column, part) => `${column} = ${parameters.add((commit) => field.write(patched(commit))[part])}`,
+    );
+  });
+  set.push('version = version + 1');
+  if (change.kind === 'update') set.push(`updated_at = ${parameters.at}`);
+  return set;
+}
+
+/** Sorted, so that a patch has one shape whatever order it was written in. */
+export function patchedProperties(patch: object): readonly string[] {
+  const properties = Object.keys(patch).filter((property) => patch[property as never] !== undefined);
+  return properties.sort();
+}
+
+function mergedMetadata(index: number, parameters: Parameters): string {
+  const change = (commit: Commit) => changeAt(commit, index, 'update').patch.metadata as MetadataChange;
+  const set = parameters.share(`set ${index}`, (commit) => JSON.stringify(change(commit).set));
+  const remove = parameters.share(`remove ${index}`, (commit) => change(commit).remove);
+  return `(metadata || ${set}::jsonb) - ${remove}::text[]`;
+}
+
+export function announcedTable({ objectType }: { readonly objectType: EventObjectType }): Table<object> {
+  return announced[objectType];
+}
+
+/** The change that an update or insert of an announced object is, or a refusal to compose anything else. */
+export function announcedChange({ changes }: Commit, index: number): ChangeOf<'insert' | 'update'> {
+  const change = changes[index];
+  if (change?.kind !== 'insert' && change?.kind !== 'update') {
+    throw new Error(`An answer must be an insert or update, and change ${index} is ${change?.kind ?? 'none'}`);
+  }
+  return change;
+}

@@ -1,0 +1,294 @@
+import type { Change, Commit, EventObjectType, IdempotencyStep } from '@onfile/core';
+import { asBuffer, renderInstant } from '../fields.js';
+import { paymentMethods, setupAttempts } from '../tables.js';
+import {
+  announcedChange,
+  announcedTable,
+  assignments,
+  type ChangeOf,
+  changeAt,
+  type Held,
+  heldRow,
+  type NewRow,
+  newRow,
+} from './fragments.js';
+import { Parameters, type ValueOf } from './parameters.js';
+
+/** SQL for all commits of one shape, and where their values are. */
+export interface ComposedCommit {
+  readonly text: string;
+  readonly values: readonly ValueOf[];
+}
+
+/**
+ * A commit as one data-modifying statement, which answers one row: `holds`, and `object_<index>` for each insert and
+ * update.
+ *
+ * All or nothing, at READ COMMITTED: `held_<index>` locks each row that the commit expects something of, and finds it
+ * only if its newest version is as expected; `guard` is true when all were found; every write depends on it. What one
+ * statement reads is older than what it locks, so a write may meet a row that was changed in between. PostgreSQL then
+ * applies it to the newest version, the one that is locked, and `guard` is not computed again.
+ *
+ * Where one row is all that the commit expects something of, its update carries the expectation, and `guard` asks
+ * whether it took place.
+ */
+export function composeAsOneStatement(commit: Commit): ComposedCommit {
+  const parameters = new Parameters();
+  const composition = composeGuard(commit, parameters);
+  for (const [index, change] of commit.changes.entries()) {
+    if (index !== composition.carriedBy) composition.parts.push(...writesOf(change, index, composition));
+  }
+  if (commit.idempotency) composition.parts.push(idempotencyWrite(commit.idempotency, composition));
+
+  return { text: render(composition), values: parameters.values };
+}
+
+interface Composition {
+  readonly commit: Commit;
+  readonly parameters: Parameters;
+  readonly parts: Part[];
+  /** The condition that every write depends on; `null` when the commit expects nothing. */
+  readonly holds: string | null;
+  /** The change whose own write carries the commit's only expectation. */
+  readonly carriedBy: number | null;
+}
+
+/** One named query of the statement. */
+interface Part {
+  readonly name: string;
+  readonly sql: string;
+}
+
+function composeGuard(commit: Commit, parameters: Parameters): Composition {
+  const held = [...commit.changes.entries()].filter((entry): entry is [number, Held] => entry[1].kind in LOCKS);
+  const needsCards = commit.changes.some(({ kind }) => kind === 'require_cards_available');
+  const nothing: Composition = { commit, parameters, parts: [], holds: null, carriedBy: null };
+  if (held.length === 0 && !needsCards) return nothing;
+
+  const holds = '(SELECT holds FROM guard)';
+  const [only] = held;
+  if (only && held.length === 1 && !needsCards && only[1].kind !== 'require_customer') {
+    const [index, change] = only;
+    const conditions = [heldRow(change, index, parameters).conditions];
+    const parts = [...updateParts(change, index, { ...nothing, conditions }), guardPart([`change_${index}`])];
+    return { ...nothing, parts, holds, carriedBy: index };
+  }
+  const locked = held.map(([index, change]) => lockPart(change, index, parameters));
+  locked.sort((a, b) => a.rank - b.rank);
+  const found = [...locked.map(({ name }) => name), ...(needsCards ? ['cards'] : [])];
+  const cards = needsCards ? [cardsPart(parameters)] : [];
+  return { ...nothing, parts: [...locked, ...cards, guardPart(found)], holds };
+}
+
+/** A row that is to be changed is locked against all others; one that only has to stay, against change. */
+const LOCKS = { update: 'NO KEY UPDATE', update_attempt: 'NO KEY UPDATE', require_customer: 'SHARE' } as const;
+
+/** All commits lock in this order of tables, so that two of them seldom wait for each other. */
+const LOCK_ORDER = [
+  'customers',
+  'checkout_sessions',
+  'setup_intents',
+  'setup_attempts',
+  'payment_methods',
+  'mandates',
+  'payment_method_configurations',
+];
+
+function lockPart(change: Held, index: number, parameters: Parameters): Part & { rank: number } {
+  const { table, conditions } = heldRow(change, index, parameters);
+  return {
+    name: `held_${index}`,
+    sql: `SELECT FROM ${table} WHERE ${conditions} FOR ${LOCKS[change.kind]}`,
+    rank: LOCK_ORDER.indexOf(table),
+  };
+}
+
+/** Not locked: a commit that does not see a configuration's change came before it. */
+function cardsPart({ merchantId, livemode }: Parameters): Part {
+  return {
+    name: 'cards',
+    sql: `SELECT FROM payment_method_configurations
+    WHERE merchant_id = ${merchantId} AND livemode = ${livemode} AND active AND preferences ->> 'card' <> 'off'`,
+  };
+}
+
+function guardPart(found: readonly string[]): Part {
+  return { name: 'guard', sql: `SELECT ${found.map((name) => `EXISTS (SELECT FROM ${name})`).join(' AND ')} AS holds` };
+}
+
+function writesOf(change: Change, index: number, composition: Composition): readonly Part[] {
+  const { parameters } = composition;
+  switch (change.kind) {
+    case 'insert': {
+      const row = newRow(announcedTable(change), (commit) => changeAt(commit, index, 'insert').object, parameters);
+      return [insertPart(`change_${index}`, row, composition), eventPart(change, index, parameters)];
+    }
+    case 'update':
+    case 'update_attempt': {
+      const id: ValueOf = (commit) => (commit.changes[index] as ChangeOf<'update' | 'update_attempt'>).id;
+      const conditions = [parameters.rowOf('id', id), ...conditionsOf(composition)];
+      return updateParts(change, index, { parameters, conditions });
+    }
+    case 'insert_draft': {
+      const draft = (commit: Commit) => changeAt(commit, index, 'insert_draft');
+      const row = newRow(paymentMethods, (commit) => draft(commit).paymentMethod, parameters);
+      const id: ValueOf = (commit) => draft(commit).paymentMethod.id;
+      const sealed = sealedRow({ id, sealed: (commit) => draft(commit).sealed }, parameters);
+      return [insertPart(`change_${index}`, row, composition), insertPart(`sealed_${index}`, sealed, composition)];
+    }
+    case 'delete_draft':
+      return deleteDraft(index, composition);
+    case 'insert_sealed_card': {
+      const card = (commit: Commit) => changeAt(commit, index, 'insert_sealed_card');
+      const id: ValueOf = (commit) => card(commit).paymentMethodId;
+      return [
+        insertPart(
+          `change_${index}`,
+          sealedRow({ id, sealed: (commit) => card(commit).sealed }, parameters),
+          composition,
+        ),
+      ];
+    }
+    case 'insert_attempt':
+      return [insertAttempt(index, composition)];
+    case 'require_customer':
+    case 'require_cards_available':
+      return [];
+  }
+}
+
+function conditionsOf({ holds }: Composition): readonly string[] {
+  return holds === null ? [] : [holds];
+}
+
+function insertPart(name: string, row: NewRow, composition: Composition, ...more: readonly string[]): Part {
+  return {
+    name,
+    sql: `INSERT INTO ${row.table} (${row.columns.join(', ')})
+    SELECT ${row.values.join(', ')}${renderWhere([...conditionsOf(composition), ...more])}
+    RETURNING *`,
+  };
+}
+
+function updateParts(
+  change: ChangeOf<'update' | 'update_attempt'>,
+  index: number,
+  { parameters, conditions }: { parameters: Parameters; conditions: readonly string[] },
+): readonly Part[] {
+  const update = {
+    name: `change_${index}`,
+    sql: `UPDATE ${change.kind === 'update' ? announcedTable(change).name : setupAttempts.name}
+    SET ${assignments(change, index, parameters).join(', ')}
+    WHERE ${conditions.join(' AND ')}
+    RETURNING *`,
+  };
+  return change.kind === 'update' ? [update, eventPart(change, index, parameters)] : [update];
+}
+
+function eventPart({ objectType }: { objectType: EventObjectType }, index: number, parameters: Parameters): Part {
+  const event = (commit: Commit) => (commit.changes[index] as ChangeOf<'insert' | 'update'>).event;
+  const id = parameters.add((commit) => event(commit).id);
+  const type = parameters.add((commit) => event(commit).type);
+  return {
+    name: `event_${index}`,
+    sql: `INSERT INTO events (merchant_id, livemode, id, type, object_type, object_id, sequence, data, created_at)
+    SELECT c.merchant_id, c.livemode, ${id}, ${type}, '${objectType}', c.id, c.version, to_jsonb(c), ${parameters.at}
+    FROM change_${index} AS c
+    RETURNING data`,
+  };
+}
+
+function sealedRow(card: { readonly id: ValueOf; readonly sealed: ValueOf }, parameters: Parameters): NewRow {
+  return {
+    table: 'sealed_cards',
+    columns: ['merchant_id', 'livemode', 'payment_method_id', 'sealed', 'created_at'],
+    values: [
+      parameters.merchantId,
+      parameters.livemode,
+      parameters.add(card.id),
+      parameters.add((commit) => asBuffer(card.sealed(commit) as Uint8Array)),
+      parameters.at,
+    ],
+  };
+}
+
+function deleteDraft(index: number, composition: Composition): readonly Part[] {
+  const { parameters } = composition;
+  const row = parameters.rowOf('id', (commit) => changeAt(commit, index, 'delete_draft').id);
+  const conditions = [row, "state = 'draft'", ...conditionsOf(composition)];
+  return [
+    {
+      name: `change_${index}`,
+      sql: `DELETE FROM payment_methods
+    WHERE ${conditions.join(' AND ')}
+    RETURNING id`,
+    },
+    {
+      name: `sealed_${index}`,
+      sql: `DELETE FROM sealed_cards
+    WHERE merchant_id = ${parameters.merchantId} AND livemode = ${parameters.livemode}
+      AND payment_method_id = (SELECT id FROM change_${index})`,
+    },
+  ];
+}
+
+/** After the attempts that the same commit closes, for one setup intent has one open attempt at a time. */
+function insertAttempt(index: number, composition: Composition): Part {
+  const { commit, parameters } = composition;
+  const row = newRow(setupAttempts, (commit) => changeAt(commit, index, 'insert_attempt').attempt, parameters);
+  const closings = [...commit.changes.entries()].filter(([, { kind }]) => kind === 'update_attempt');
+  const closed = closings.map(([closing]) => `EXISTS (SELECT FROM change_${closing})`);
+  return insertPart(`change_${index}`, row, composition, ...closed);
+}
+
+function idempotencyWrite(step: IdempotencyStep, composition: Composition): Part {
+  const { commit, parameters } = composition;
+  const entry = (commit: Commit) => (commit.idempotency as IdempotencyStep).entry;
+  const row: [string, string][] = [
+    ['merchant_id', parameters.merchantId],
+    ['livemode', parameters.livemode],
+    ['operation', parameters.add((commit) => entry(commit).operation)],
+    ['key', parameters.add((commit) => entry(commit).key)],
+    ['request_digest', parameters.add((commit) => asBuffer(entry(commit).requestDigest))],
+  ];
+  if (step.step === 'finish') {
+    const answer = announcedChange(commit, step.changeIndex);
+    return {
+      name: 'idempotency',
+      sql: `UPDATE idempotency_records AS r
+    SET state = 'done', answer = e.data, answer_type = '${answer.objectType}'
+    FROM event_${step.changeIndex} AS e
+    WHERE ${row.map(([column, value]) => `r.${column} = ${value}`).join(' AND ')} AND r.state = 'running'`,
+    };
+  }
+  row.push(['created_at', parameters.at]);
+  row.push(['expires_at', parameters.add((commit) => renderInstant(entry(commit).expiresAt))]);
+  if (step.step === 'begin') {
+    row.push(['state', "'running'"]);
+    row.push(['attempt_id', parameters.add((commit) => (commit.idempotency as typeof step).attemptId)]);
+  } else {
+    row.push(['state', "'done'"], ['answer', 'e.data']);
+    row.push(['answer_type', `'${announcedChange(commit, step.changeIndex).objectType}'`]);
+  }
+  const from = step.step === 'done' ? `\n    FROM event_${step.changeIndex} AS e` : '';
+  const where = step.step === 'done' ? '' : renderWhere(conditionsOf(composition));
+  return {
+    name: 'idempotency',
+    sql: `INSERT INTO idempotency_records (${row.map(([column]) => column).join(', ')})
+    SELECT ${row.map(([, value]) => value).join(', ')}${from}${where}`,
+  };
+}
+
+function renderWhere(conditions: readonly string[]): string {
+  return conditions.length === 0 ? '' : `\n    WHERE ${conditions.join(' AND ')}`;
+}
+
+function render({ commit, parts, holds }: Composition): string {
+  const named = parts.map(({ name, sql }) => `${name} AS (\n    ${sql}\n  )`);
+  const queries = named.length === 0 ? '' : `WITH\n  ${named.join(',\n  ')}\n`;
+  const answers = [`${holds ?? 'true'} AS holds`];
+  for (const [index, { kind }] of commit.changes.entries()) {
+    if (kind === 'insert' || kind === 'update') answers.push(`(SELECT data FROM event_${index}) AS object_${index}`);
+  }
+  return `${queries}SELECT\n  ${answers.join(',\n  ')}`;
+}

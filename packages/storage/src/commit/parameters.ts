@@ -1,0 +1,44 @@
+import type { Commit } from '@onfile/core';
+import { renderInstant } from '../fields.js';
+
+/** Takes one parameter's value out of a commit. It may close over positions and names, never over another commit's values. */
+export type ValueOf = (commit: Commit) => unknown;
+
+/** The parameters of a statement that is being composed: what its `$1`, `$2` … stand for. */
+export class Parameters {
+  readonly values: ValueOf[] = [];
+  readonly #shared = new Map<string, string>();
+
+  /** A new parameter. */
+  add(value: ValueOf): string {
+    this.values.push(value);
+    return `$${this.values.length}`;
+  }
+
+  /** The parameter of a value that several parts of a statement need; one name always goes with one value. */
+  share(name: string, value: ValueOf): string {
+    const known = this.#shared.get(name);
+    if (known !== undefined) return known;
+
+    const parameter = this.add(value);
+    this.#shared.set(name, parameter);
+    return parameter;
+  }
+
+  get merchantId(): string {
+    return this.share('merchant', ({ scope }) => scope.merchantId);
+  }
+
+  get livemode(): string {
+    return this.share('livemode', ({ scope }) => scope.mode === 'live');
+  }
+
+  get at(): string {
+    return this.share('at', ({ at }) => renderInstant(at));
+  }
+
+  /** Finds one row of the commit's scope. */
+  rowOf(idColumn: string, id: ValueOf): string {
+    return `merchant_id = ${this.merchantId} AND livemode = ${this.livemode} AND ${idColumn} = ${this.add(id)}`;
+  }
+}

@@ -1,0 +1,28 @@
+import type { Change, Commit, Expectation } from '@onfile/core';
+import { patchedProperties } from './fragments.js';
+
+/** What the SQL of a commit depends on. Commits of one shape are sent as one prepared statement, with other values. */
+export function shapeOf({ changes, idempotency }: Commit): string {
+  const parts = changes.map(shapeOfChange);
+  if (idempotency) parts.push(`${idempotency.step} ${'changeIndex' in idempotency ? idempotency.changeIndex : ''}`);
+  return parts.join('; ');
+}
+
+function shapeOfChange(change: Change): string {
+  switch (change.kind) {
+    case 'insert':
+      return `insert ${change.objectType}`;
+    case 'update':
+      return `update ${change.objectType} ${shapeOfExpectation(change.expect)} ${patchedProperties(change.patch)}`;
+    case 'update_attempt':
+      return `update_attempt ${patchedProperties(change.patch)}`;
+    default:
+      return change.kind;
+  }
+}
+
+function shapeOfExpectation(expect: Expectation): string {
+  if ('version' in expect) return 'version';
+  const { withoutCheckoutSession, notExpiredAt } = expect;
+  return `status${withoutCheckoutSession ? '+free' : ''}${notExpiredAt === undefined ? '' : '+time'}`;
+}

@@ -1,0 +1,50 @@
+import { StorageFault } from '@onfile/core';
+
+/** `code` of a fault that is no answer of PostgreSQL: no connection, or none any more. */
+export const CONNECTION = 'connection';
+
+/**
+ * What may be known of a failed statement. PostgreSQL's own message, detail and context can quote values, and so can the
+ * error as a cause; none of them comes along.
+ */
+export function toStorageFault(error: unknown): StorageFault {
+  if (error instanceof StorageFault) return error;
+
+  const code = sqlStateOf(error);
+  return code === null
+    ? new StorageFault(`The connection to PostgreSQL failed (${systemCodeOf(error)})`, { code: CONNECTION })
+    : new StorageFault(`PostgreSQL answered with SQLSTATE ${code}${constraintOf(error)}`, { code });
+}
+
+export function sqlStateOf(error: unknown): string | null {
+  const { code, severity } = error as { code?: unknown; severity?: unknown };
+  return typeof code === 'string' && typeof severity === 'string' ? code : null;
+}
+
+/** The unique key that a statement ran into, or `null` for any other failure. */
+export function violatedKeyOf(error: unknown): string | null {
+  return sqlStateOf(error) === '23505' ? String((error as { constraint?: unknown }).constraint) : null;
+}
+
+/** Two commits met and PostgreSQL gave up this one whole: serialization failure, deadlock. */
+export function isWorthRetrying(error: unknown): boolean {
+  const code = sqlStateOf(error);
+  return code === '40001' || code === '40P01';
+}
+
+/** Nobody can tell from this error alone whether the statement took effect. */
+export function isConnectionLost(error: unknown): boolean {
+  if (error instanceof StorageFault) return error.code === CONNECTION;
+  const code = sqlStateOf(error);
+  return code === null || code.startsWith('08') || code.startsWith('57P');
+}
+
+function systemCodeOf(error: unknown): string {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code : 'closed';
+}
+
+function constraintOf(error: unknown): string {
+  const { constraint } = error as { constraint?: unknown };
+  return typeof constraint === 'string' ? ` on ${constraint}` : '';
+}

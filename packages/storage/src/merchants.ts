@@ -1,0 +1,140 @@
+import type { Merchant, PaymentMethodConfiguration, Storage } from '@onfile/core';
+import type { Database } from './database.js';
+import { type Row, renderInstant } from './fields.js';
+import { loadPage } from './reads/page.js';
+import { statement } from './statement.js';
+import { apiKeys, merchantKeys, merchants, paymentMethodConfigurations, valuesOf } from './tables.js';
+
+type Methods =
+  | 'createMerchant'
+  | 'loadMerchant'
+  | 'listMerchants'
+  | 'areCardsAvailable'
+  | 'loadPaymentMethodConfiguration'
+  | 'listPaymentMethodConfigurations'
+  | 'insertApiKey'
+  | 'loadApiKey'
+  | 'listApiKeys'
+  | 'revokeApiKey'
+  | 'loadMerchantKeys'
+  | 'insertMerchantKey';
+
+export function merchantStorage(database: Database): Pick<Storage, Methods> {
+  return {
+    async createMerchant(merchant, configurations) {
+      await database.runRepeatable({ name: null, text: createMerchantText(configurations.length) }, [
+        ...valuesOf(merchants, merchant),
+        ...configurations.flatMap((configuration) => valuesOf(paymentMethodConfigurations, configuration)),
+      ]);
+    },
+
+    async loadMerchant(id) {
+      const [row] = await database.runRepeatable(LOAD_MERCHANT, [id]);
+      return row ? merchants.read(row.merchant as Row) : null;
+    },
+
+    async listMerchants(limit): Promise<readonly Merchant[]> {
+      return (await database.runRepeatable(LIST_MERCHANTS, [limit])).map((row) => merchants.read(row.merchant as Row));
+    },
+
+    async areCardsAvailable({ merchantId, mode }) {
+      return (await database.runRepeatable(ARE_CARDS_AVAILABLE, [merchantId, mode === 'live'])).length > 0;
+    },
+
+    async loadPaymentMethodConfiguration({ merchantId, mode }, id): Promise<PaymentMethodConfiguration | null> {
+      const [row] = await database.runRepeatable(LOAD_CONFIGURATION, [merchantId, mode === 'live', id]);
+      return row ? paymentMethodConfigurations.read(row.configuration as Row) : null;
+    },
+
+    listPaymentMethodConfigurations: (scope, page) =>
+      loadPage(database, { table: paymentMethodConfigurations }, { scope, page }),
+
+    async insertApiKey(key) {
+      await database.run(INSERT_API_KEY, valuesOf(apiKeys, key));
+    },
+
+    async loadApiKey(merchantId, id) {
+      const [row] = await database.runRepeatable(LOAD_API_KEY, [merchantId, id]);
+      return row ? apiKeys.read(row.api_key as Row) : null;
+    },
+
+    async listApiKeys(merchantId) {
+      return (await database.runRepeatable(LIST_API_KEYS, [merchantId])).map((row) => apiKeys.read(row.api_key as Row));
+    },
+
+    async revokeApiKey(merchantId, id, at) {
+      return (await database.runRepeatable(REVOKE_API_KEY, [merchantId, id, renderInstant(at)])).length > 0;
+    },
+
+    async loadMerchantKeys(merchantId) {
+      const rows = await database.runRepeatable(LOAD_MERCHANT_KEYS, [merchantId]);
+      return rows.map((row) => merchantKeys.read(row.merchant_key as Row));
+    },
+
+    async insertMerchantKey(key) {
+      const [row] = await database.runRepeatable(INSERT_MERCHANT_KEY, valuesOf(merchantKeys, key));
+      return merchantKeys.read(row?.merchant_key as Row);
+    },
+  };
+}
+
+/** The configurations come with the merchant or not at all. */
+function createMerchantText(configurationCount: number): string {
+  const { columns } = paymentMethodConfigurations;
+  const offset = merchants.columns.length;
+  const configurations = Array.from({ length: configurationCount }, (_, index) => {
+    const parameters = columns.map((_, column) => `$${offset + index * columns.length + column + 1}`);
+    return `,
+  configuration_${index} AS (
+    INSERT INTO payment_method_configurations (${columns.join(', ')})
+    SELECT ${parameters.join(', ')} FROM created
+  )`;
+  });
+  return `WITH created AS (
+    INSERT INTO merchants (${merchants.columns.join(', ')}) VALUES ($1, $2, $3)
+    ON CONFLICT (merchant_id) DO NOTHING
+    RETURNING merchant_id
+  )${configurations.join('')}
+  SELECT count(*) FROM created`;
+}
+
+const LOAD_MERCHANT = statement(`
+  SELECT row_to_json(m) AS merchant FROM merchants AS m WHERE m.merchant_id = $1`);
+
+const LIST_MERCHANTS = statement(`
+  SELECT row_to_json(m) AS merchant FROM merchants AS m ORDER BY m.merchant_id DESC LIMIT $1`);
+
+const ARE_CARDS_AVAILABLE = statement(`
+  SELECT true AS available FROM payment_method_configurations
+  WHERE merchant_id = $1 AND livemode = $2 AND active AND preferences ->> 'card' <> 'off'
+  LIMIT 1`);
+
+const LOAD_CONFIGURATION = statement(`
+  SELECT row_to_json(c) AS configuration FROM payment_method_configurations AS c
+  WHERE c.merchant_id = $1 AND c.livemode = $2 AND c.id = $3`);
+
+const INSERT_API_KEY = statement(`
+  INSERT INTO api_keys (${apiKeys.columns.join(', ')}) VALUES (${parametersFor(apiKeys.columns)})`);
+
+const LOAD_API_KEY = statement(`
+  SELECT row_to_json(k) AS api_key FROM api_keys AS k WHERE k.merchant_id = $1 AND k.id = $2`);
+
+const LIST_API_KEYS = statement(`
+  SELECT row_to_json(k) AS api_key FROM api_keys AS k WHERE k.merchant_id = $1 ORDER BY k.id DESC`);
+
+const REVOKE_API_KEY = statement(`
+  UPDATE api_keys SET revoked_at = coalesce(revoked_at, $3) WHERE merchant_id = $1 AND id = $2
+  RETURNING true AS revoked`);
+
+const LOAD_MERCHANT_KEYS = statement(`
+  SELECT row_to_json(k) AS merchant_key FROM merchant_keys AS k WHERE k.merchant_id = $1 ORDER BY k.version DESC`);
+
+// The update changes nothing: it is there because only an updated row is returned, also one that was inserted meanwhile.
+const INSERT_MERCHANT_KEY = statement(`
+  INSERT INTO merchant_keys AS k (${merchantKeys.columns.join(', ')}) VALUES (${parametersFor(merchantKeys.columns)})
+  ON CONFLICT (merchant_id, version) DO UPDATE SET version = k.version
+  RETURNING row_to_json(k) AS merchant_key`);
+
+function parametersFor(columns: readonly string[]): string {
+  return columns.map((_, index) => `$${index + 1}`).join(', ');
+}

@@ -1,0 +1,31 @@
+import type { Storage } from '@onfile/core';
+import { runCommit } from './commit/commit.js';
+import { Database, type DatabaseAddress, type DatabaseSettings } from './database.js';
+import { idempotencyRecords } from './idempotency.js';
+import { merchantStorage } from './merchants.js';
+import { checkoutSessionReads } from './reads/checkout-sessions.js';
+import { customerReads } from './reads/customers.js';
+import { eventReads } from './reads/events.js';
+import { setupIntentReads } from './reads/setup-intents.js';
+import { statement } from './statement.js';
+
+/**
+ * The storage port on a PostgreSQL, 15 or newer, whose tables {@link migrate} has brought up to date. It connects when it
+ * is first used, and again whenever a connection breaks; `close` waits for what is under way.
+ */
+export function createPostgresStorage(settings: DatabaseAddress & DatabaseSettings): Storage {
+  const database = new Database(settings);
+  return {
+    commit: (commit) => runCommit(commit, { database, log: settings.log }),
+    ...setupIntentReads(database),
+    ...customerReads(database),
+    ...checkoutSessionReads(database),
+    ...eventReads(database),
+    ...idempotencyRecords(database),
+    ...merchantStorage(database),
+    ping: async () => void (await database.run(PING, [])),
+    close: () => database.close(),
+  };
+}
+
+const PING = statement('SELECT true AS answers');

@@ -1,0 +1,49 @@
+import type { Storage, Uuid } from '@onfile/core';
+import type { Database } from '../database.js';
+import { type Row, renderInstant, scope as scopeField } from '../fields.js';
+import { statement } from '../statement.js';
+import { checkoutSessions, setupIntents } from '../tables.js';
+import { loadPage } from './page.js';
+
+type Methods =
+  | 'loadCheckoutSession'
+  | 'findCheckoutSessionScope'
+  | 'listCheckoutSessions'
+  | 'listExpiredCheckoutSessions';
+
+export function checkoutSessionReads(database: Database): Pick<Storage, Methods> {
+  return {
+    async loadCheckoutSession({ merchantId, mode }, id) {
+      const [row] = await database.runRepeatable(LOAD, [merchantId, mode === 'live', id]);
+      if (!row) return null;
+      return { session: checkoutSessions.read(row.session as Row), intent: setupIntents.read(row.intent as Row) };
+    },
+
+    async findCheckoutSessionScope(id) {
+      const [row] = await database.runRepeatable(FIND_SCOPE, [id]);
+      return row ? scopeField().read(row) : null;
+    },
+
+    listCheckoutSessions: (scope, page) => loadPage(database, { table: checkoutSessions }, { scope, page }),
+
+    async listExpiredCheckoutSessions(now, limit) {
+      const rows = await database.runRepeatable(LIST_EXPIRED, [renderInstant(now), limit]);
+      return rows.map((row) => ({ scope: scopeField().read(row), id: row.id as Uuid }));
+    },
+  };
+}
+
+const LOAD = statement(`
+  SELECT row_to_json(s) AS session, row_to_json(i) AS intent
+  FROM checkout_sessions AS s
+  JOIN setup_intents AS i ON i.merchant_id = s.merchant_id AND i.livemode = s.livemode AND i.id = s.setup_intent_id
+  WHERE s.merchant_id = $1 AND s.livemode = $2 AND s.id = $3`);
+
+const FIND_SCOPE = statement(`
+  SELECT merchant_id, livemode FROM checkout_sessions WHERE id = $1 AND version > 0 LIMIT 1`);
+
+const LIST_EXPIRED = statement(`
+  SELECT merchant_id, livemode, id FROM checkout_sessions
+  WHERE expires_at <= $1 AND status = 'open'
+  ORDER BY expires_at
+  LIMIT $2`);

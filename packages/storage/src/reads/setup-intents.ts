@@ -1,0 +1,131 @@
+import type { LoadedAttempt, LoadedSetupIntent, SealedCard, Storage, Uuid } from '@onfile/core';
+import type { Database } from '../database.js';
+import { type Row, renderInstant, scope as scopeField } from '../fields.js';
+import { statement } from '../statement.js';
+import { checkoutSessions, paymentMethods, setupAttempts, setupIntents } from '../tables.js';
+import { loadPage } from './page.js';
+
+type Methods =
+  | 'loadSetupIntent'
+  | 'listSetupIntents'
+  | 'listOpenSetupIntentsOfCustomer'
+  | 'loadAttempt'
+  | 'loadSealedCard'
+  | 'claimDueAttempts'
+  | 'listExpiredSetupIntents';
+
+export function setupIntentReads(database: Database): Pick<Storage, Methods> {
+  return {
+    async loadSetupIntent({ merchantId, mode }, id) {
+      const [row] = await database.runRepeatable(LOAD_SETUP_INTENT, [merchantId, mode === 'live', id]);
+      return row ? readLoadedSetupIntent(row) : null;
+    },
+
+    listSetupIntents: (scope, page) => loadPage(database, { table: setupIntents }, { scope, page }),
+
+    async listOpenSetupIntentsOfCustomer({ merchantId, mode }, customerId, limit) {
+      const values = [merchantId, mode === 'live', customerId, limit];
+      return (await database.runRepeatable(LIST_OPEN_OF_CUSTOMER, values)).map(readLoadedSetupIntent);
+    },
+
+    async loadAttempt({ merchantId, mode }, id) {
+      const [row] = await database.runRepeatable(LOAD_ATTEMPT, [merchantId, mode === 'live', id]);
+      return row ? readLoadedAttempt(row) : null;
+    },
+
+    async loadSealedCard({ merchantId, mode }, paymentMethodId) {
+      const [row] = await database.runRepeatable(LOAD_SEALED_CARD, [merchantId, mode === 'live', paymentMethodId]);
+      return row ? (new Uint8Array(row.sealed as Buffer) as SealedCard) : null;
+    },
+
+    async claimDueAttempts(now, leaseUntil, limit) {
+      const values = [renderInstant(now), renderInstant(leaseUntil), limit];
+      return (await database.run(CLAIM_DUE_ATTEMPTS, values)).map(readLoadedAttempt);
+    },
+
+    async listExpiredSetupIntents(now, limit) {
+      const rows = await database.runRepeatable(LIST_EXPIRED, [renderInstant(now), limit]);
+      return rows.map((row) => ({ scope: scopeField().read(row), id: row.id as Uuid }));
+    },
+  };
+}
+
+function readLoadedSetupIntent({ intent, open_attempt }: Row): LoadedSetupIntent {
+  return {
+    intent: setupIntents.read(intent as Row),
+    openAttempt: open_attempt ? setupAttempts.read(open_attempt as Row) : null,
+  };
+}
+
+function readLoadedAttempt({ attempt, intent, payment_method, checkout_session }: Row): LoadedAttempt {
+  return {
+    attempt: setupAttempts.read(attempt as Row),
+    intent: setupIntents.read(intent as Row),
+    paymentMethod: payment_method ? paymentMethods.read(payment_method as Row) : null,
+    checkoutSession: checkout_session ? checkoutSessions.read(checkout_session as Row) : null,
+  };
+}
+
+const INTENT_WITH_OPEN_ATTEMPT = `row_to_json(i) AS intent, (
+    SELECT row_to_json(a) FROM setup_attempts AS a
+    WHERE a.merchant_id = i.merchant_id AND a.livemode = i.livemode AND a.setup_intent_id = i.id
+      AND a.state IN ('asking', 'awaiting_authentication', 'needs_review')
+  ) AS open_attempt`;
+
+const LOAD_SETUP_INTENT = statement(`
+  SELECT ${INTENT_WITH_OPEN_ATTEMPT}
+  FROM setup_intents AS i
+  WHERE i.merchant_id = $1 AND i.livemode = $2 AND i.id = $3`);
+
+const LIST_OPEN_OF_CUSTOMER = statement(`
+  SELECT ${INTENT_WITH_OPEN_ATTEMPT}
+  FROM setup_intents AS i
+  WHERE i.merchant_id = $1 AND i.livemode = $2 AND i.customer_id = $3
+    AND i.status IN ('requires_payment_method', 'requires_confirmation', 'requires_action', 'processing')
+  ORDER BY i.id DESC
+  LIMIT $4`);
+
+const ATTEMPT_WITH_ALL = `row_to_json(a) AS attempt, row_to_json(i) AS intent, row_to_json(p) AS payment_method,
+    row_to_json(s) AS checkout_session`;
+
+const ALL_OF_ATTEMPT = `
+  JOIN setup_intents AS i
+    ON i.merchant_id = a.merchant_id AND i.livemode = a.livemode AND i.id = a.setup_intent_id
+  LEFT JOIN payment_methods AS p
+    ON p.merchant_id = a.merchant_id AND p.livemode = a.livemode AND p.id = a.payment_method_id
+  LEFT JOIN checkout_sessions AS s
+    ON s.merchant_id = i.merchant_id AND s.livemode = i.livemode AND s.id = i.checkout_session_id`;
+
+const LOAD_ATTEMPT = statement(`
+  SELECT ${ATTEMPT_WITH_ALL}
+  FROM setup_attempts AS a${ALL_OF_ATTEMPT}
+  WHERE a.merchant_id = $1 AND a.livemode = $2 AND a.id = $3`);
+
+const LOAD_SEALED_CARD = statement(`
+  SELECT sealed FROM sealed_cards WHERE merchant_id = $1 AND livemode = $2 AND payment_method_id = $3`);
+
+// Where two workers find the same attempt, the second waits for the first and then sees that it is due no more. The
+// version goes up, so that a worker whose lease ran out can no longer write.
+const CLAIM_DUE_ATTEMPTS = statement(`
+  WITH due AS MATERIALIZED (
+    SELECT merchant_id, livemode, id FROM setup_attempts
+    WHERE next_check_at <= $1
+    ORDER BY next_check_at
+    LIMIT $3
+  ),
+  a AS (
+    UPDATE setup_attempts AS claimed
+    SET next_check_at = $2, version = version + 1
+    FROM due
+    WHERE claimed.merchant_id = due.merchant_id AND claimed.livemode = due.livemode AND claimed.id = due.id
+      AND claimed.next_check_at <= $1
+    RETURNING claimed.*
+  )
+  SELECT ${ATTEMPT_WITH_ALL}
+  FROM a${ALL_OF_ATTEMPT}`);
+
+const LIST_EXPIRED = statement(`
+  SELECT merchant_id, livemode, id FROM setup_intents
+  WHERE expires_at <= $1 AND status IN ('requires_payment_method', 'requires_confirmation', 'requires_action')
+  ORDER BY expires_at
+  LIMIT $2`);
