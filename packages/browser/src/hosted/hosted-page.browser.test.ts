@@ -156,68 +156,73 @@ describe.skipIf(chromiumPath === null)('in a browser, the hosted page', () => {
     });
   });
 
-  test('saves a card with scripts off: form, card company, back, and on to the merchant', {
-    timeout: 60_000,
-  }, async () => {
-    const others = await listen((request, response) => {
-      const isCardCompany = request.url?.startsWith('/acs') === true;
-      response.setHeader('content-type', 'text/html');
-      response.end(
-        isCardCompany ? `<a id="pass" href="${setup.origin}/setup/cs_0123456789">pass</a>` : '<h1>Thank you</h1>',
-      );
-    });
-    const posted: URLSearchParams[] = [];
-    const setup = await listen(async (request, response) => {
-      const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-      const asset = hostedAssets().find((candidate) => candidate.path === path);
-      if (asset !== undefined) return answer(response, 200, hostedAssetHeaders(asset.contentType), asset.body);
-      if (path.endsWith('/continue')) {
-        wasSentOn = true;
-        return answer(response, 303, { location: `${others.origin}/acs` }, '');
-      }
-      if (request.method === 'POST') {
-        posted.push(new URLSearchParams(await textOf(request)));
-        return answer(response, 303, { location: path }, '');
-      }
-      const page = renderHostedPage(viewNow());
-      return answer(response, page.status, page.headers, page.html);
-    });
-    let wasSentOn = false;
-    const viewNow = (): HostedPageView => {
-      if (posted.length === 0) return viewNamed('form');
-      return wasSentOn ? { ...savedView(), continueUrl: `${others.origin}/thanks` } : viewNamed('challenge');
-    };
+  const JOURNEYS = [
+    { way: 'by way of the card company', asksForAuthentication: true },
+    { way: 'straight on to the merchant', asksForAuthentication: false },
+  ];
+  for (const { way, asksForAuthentication } of JOURNEYS)
+    test(`saves a card with scripts off, ${way}`, { timeout: 60_000 }, async () => {
+      const others = await listen((request, response) => {
+        const isCardCompany = request.url?.startsWith('/acs') === true;
+        response.setHeader('content-type', 'text/html');
+        response.end(
+          isCardCompany ? `<a id="pass" href="${setup.origin}/setup/cs_0123456789">pass</a>` : '<h1>Thank you</h1>',
+        );
+      });
+      const posted: URLSearchParams[] = [];
+      const setup = await listen(async (request, response) => {
+        const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+        const asset = hostedAssets().find((candidate) => candidate.path === path);
+        if (asset !== undefined) return answer(response, 200, hostedAssetHeaders(asset.contentType), asset.body);
+        if (path.endsWith('/continue')) {
+          wasSentOn = true;
+          return answer(response, 303, { location: `${others.origin}/acs` }, '');
+        }
+        if (request.method === 'POST') {
+          posted.push(new URLSearchParams(await textOf(request)));
+          return answer(response, 303, { location: path }, '');
+        }
+        const page = renderHostedPage(viewNow());
+        return answer(response, page.status, page.headers, page.html);
+      });
+      let wasSentOn = !asksForAuthentication;
+      const viewNow = (): HostedPageView => {
+        if (posted.length === 0) return viewNamed('form');
+        return wasSentOn ? { ...savedView(), continueUrl: `${others.origin}/thanks` } : viewNamed('challenge');
+      };
 
-    const context = await browser.newContext({ javaScriptEnabled: false });
-    try {
-      const tab = await context.newPage();
-      await tab.goto(`${setup.origin}/setup/cs_0123456789`);
-      await tab.fill('#card_number', '4242 4242 4242 4242');
-      await tab.fill('#card_expiry', '12/34');
-      await tab.fill('#card_cvc', '123');
-      await tab.fill('#card_name', 'TARO YAMADA');
-      await tab.fill('#email', 'taro@example.jp');
-      await tab.click('button[type=submit]');
-      await tab.click('text=Go to your card company');
-      await tab.click('#pass');
-      await tab.waitForURL(`${others.origin}/thanks`);
-      expect(await tab.textContent('h1')).toBe('Thank you');
-    } finally {
-      await context.close();
-      await Promise.all([close(setup.server), close(others.server)]);
-    }
-    expect(posted.map((fields) => fields.get('card_name'))).toEqual(['TARO YAMADA']);
-    expect([...(posted[0]?.keys() ?? [])]).toEqual([
-      'locale',
-      'after_attempt',
-      'card_number',
-      'card_expiry',
-      'card_cvc',
-      'card_name',
-      'email',
-      'phone',
-    ]);
-  });
+      const context = await browser.newContext({ javaScriptEnabled: false });
+      try {
+        const tab = await context.newPage();
+        await tab.goto(`${setup.origin}/setup/cs_0123456789`);
+        await tab.fill('#card_number', '4242 4242 4242 4242');
+        await tab.fill('#card_expiry', '12/34');
+        await tab.fill('#card_cvc', '123');
+        await tab.fill('#card_name', 'TARO YAMADA');
+        await tab.fill('#email', 'taro@example.jp');
+        await tab.click('button[type=submit]');
+        if (asksForAuthentication) {
+          await tab.click('text=Go to your card company');
+          await tab.click('#pass');
+        }
+        await tab.waitForURL(`${others.origin}/thanks`);
+        expect(await tab.textContent('h1')).toBe('Thank you');
+      } finally {
+        await context.close();
+        await Promise.all([close(setup.server), close(others.server)]);
+      }
+      expect(posted.map((fields) => fields.get('card_name'))).toEqual(['TARO YAMADA']);
+      expect([...(posted[0]?.keys() ?? [])]).toEqual([
+        'locale',
+        'after_attempt',
+        'card_number',
+        'card_expiry',
+        'card_cvc',
+        'card_name',
+        'email',
+        'phone',
+      ]);
+    });
 });
 
 function viewNamed(name: string) {
