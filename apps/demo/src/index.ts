@@ -1,1 +1,1 @@
-export {};
+export { type Demo, type DemoOptions, startDemo } from './demo.js';

@@ -21,7 +21,7 @@ describe('configuration', () => {
       publicVaultUrl: null,
       dataDirectory: '/srv/.onfile',
       databaseUrl: null,
-      keyFile: '/srv/.onfile/vault-keys.json',
+      keyFile: '/srv/.onfile/vault.keys',
       trustedProxies: [],
       logLevel: 'info',
       simulatorUrl: null,

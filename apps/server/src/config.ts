@@ -28,7 +28,7 @@ export interface Config {
   /** `DATABASE_URL`, default none: a PostgreSQL 15 or later to use instead of the embedded one. */
   readonly databaseUrl: string | null;
   /**
-   * `ONFILE_KEY_FILE`, default `vault-keys.json` in the data directory: the vault's root key, for development and test
+   * `ONFILE_KEY_FILE`, default `vault.keys` in the data directory: the vault's root key, for development and test
    * mode. Whoever loses it cannot open a single saved card again. All vault processes need the same file.
    */
   readonly keyFile: string;
@@ -82,7 +82,7 @@ export function readConfig(environment: Environment, workingDirectory: string): 
     publicVaultUrl: read.origin('ONFILE_PUBLIC_VAULT_URL'),
     dataDirectory,
     databaseUrl: read.databaseUrl('DATABASE_URL'),
-    keyFile: resolve(workingDirectory, read.text('ONFILE_KEY_FILE') ?? resolve(dataDirectory, 'vault-keys.json')),
+    keyFile: resolve(workingDirectory, read.text('ONFILE_KEY_FILE') ?? resolve(dataDirectory, 'vault.keys')),
     trustedProxies: read.networks('ONFILE_TRUSTED_PROXIES'),
     logLevel: read.oneOf('ONFILE_LOG_LEVEL', LOG_LEVELS, 'info'),
     simulatorUrl: read.origin('ONFILE_SIMULATOR_URL'),

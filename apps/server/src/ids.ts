@@ -14,7 +14,7 @@ const POOL_BYTES = 512 * RANDOM_BYTES_PER_ID;
 export function createIds(clock: Clock, random: (bytes: number) => Buffer = randomBytes): Ids {
   let lastMs = -1;
   let counter = 0;
-  let pool = Buffer.alloc(0);
+  let pool: Buffer = Buffer.alloc(0);
 
   function takeRandom(): Buffer {
     if (pool.length < RANDOM_BYTES_PER_ID) pool = random(POOL_BYTES);

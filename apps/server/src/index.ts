@@ -1,1 +1,19 @@
-export {};
+export { API_KEY_LENGTH, type ApiKeyParts, describeApiKey, digestApiKey, makeApiKey, parseApiKey } from './api-keys.js';
+export { systemClock } from './clock.js';
+export {
+  type Config,
+  ConfigFault,
+  type Environment,
+  LOG_LEVELS,
+  type LogLevel,
+  type Ports,
+  ROLES,
+  type Role,
+  readConfig,
+} from './config.js';
+export { createIds } from './ids.js';
+export { nodeAdvice, runUntilStopped } from './lifecycle.js';
+export { createLog, type Log } from './log.js';
+export { createMerchant, issueApiKey } from './merchants.js';
+export { migrateOnly, openStorage } from './open-storage.js';
+export { type RunningServer, type ServerOptions, startServer } from './server.js';

@@ -16,7 +16,16 @@ const EVENTS = {
   'server.stop_unfinished': { level: 'warn', fields: { what: 'text', waitedMs: 'number' } },
   'database.starting': { level: 'info', fields: { kind: 'text', directory: 'text' } },
   'database.ready': { level: 'info', fields: { kind: 'text', durationMs: 'number' } },
-  'database.migrated': { level: 'info', fields: { applied: 'number' } },
+  'database.migrated': { level: 'info', fields: { name: 'text', durationMs: 'number' } },
+  'database.supervised': {
+    level: 'debug',
+    fields: { step: 'text', pid: 'number', dataDir: 'text', movedTo: 'text', user: 'text', durationMs: 'number' },
+  },
+  'database.server_log': { level: 'debug', fields: { line: 'text' } },
+  'database.connection_lost': { level: 'warn', fields: { code: 'text' } },
+  'database.statement_retried': { level: 'debug', fields: { code: 'text', statement: 'text' } },
+  'database.commit_looked_up': { level: 'warn', fields: {} },
+  'vault.key_file_created': { level: 'info', fields: { path: 'text' } },
   'request.ended': {
     level: 'info',
     fields: {

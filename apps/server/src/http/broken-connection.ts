@@ -38,8 +38,8 @@ function faultOf(error: NodeJS.ErrnoException): HttpFault {
 }
 
 /** The parser counts the address among the headers. */
-function isAddressTooLong(error: { rawPacket?: unknown }): boolean {
-  const packet = error.rawPacket;
+function isAddressTooLong(error: Error): boolean {
+  const packet = (error as { rawPacket?: unknown }).rawPacket;
   if (!Buffer.isBuffer(packet)) return false;
   const lineEnd = packet.indexOf('\r\n');
   return (lineEnd < 0 ? packet.length : lineEnd) > URL_BYTES_MAX;

@@ -30,6 +30,8 @@ export interface RequestNotes {
   merchantId?: string;
   mode?: string;
   fault?: string;
+  /** What a fault of this request is answered with, as far as it is known. */
+  faultFacts?: Omit<FaultFacts, 'path'>;
 }
 
 export interface HttpAnswer {

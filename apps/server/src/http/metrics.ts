@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client';
 
 /** What `/metrics` tells. Labels are templates and codes, never an id or an address. */
 export interface Metrics {
@@ -23,7 +23,8 @@ export function createMetrics(sources: {
   readonly maskedRuns: () => number;
   readonly databaseConnections: () => Readonly<Record<string, number>>;
 }): Metrics {
-  const registry = new Registry(Registry.OPENMETRICS_CONTENT_TYPE);
+  const registry = new Registry<OpenMetricsContentType>();
+  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
   const registers = [registry];
   const loopDelay = monitorEventLoopDelay({ resolution: 20 });
   loopDelay.enable();

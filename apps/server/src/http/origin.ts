@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { isIP } from 'node:net';
 import { type Ids, StorageFault } from '@onfile/core';
 import type { FaultFacts, HttpFault } from '@onfile/dialects';
+import { KeyProviderFault, VaultFull } from '@onfile/vault';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { describeError, type Log } from '../log.js';
 import { answerBrokenConnection } from './broken-connection.js';
@@ -121,7 +122,7 @@ export function createOrigin(options: OriginOptions): Origin {
       route: templateOf(request),
       ...describeError(error),
     });
-    if (error instanceof StorageFault) {
+    if (isDependencyDown(error)) {
       return answerFault(request, reply, 'storage_unavailable', { retryAfterSeconds: STORAGE_RETRY_SECONDS });
     }
     return answerFault(request, reply, 'internal_fault');
@@ -135,7 +136,8 @@ export function createOrigin(options: OriginOptions): Origin {
   ): FastifyReply {
     const [path] = splitAddress(request.url);
     notesFor(request).fault = fault;
-    return send(request, reply, options.renderFault(path)(fault, { path, ...facts }));
+    const known = notesFor(request).faultFacts;
+    return send(request, reply, options.renderFault(path)(fault, { path, ...known, ...facts }));
   }
 
   function send(request: FastifyRequest, reply: FastifyReply, answer: HttpAnswer): FastifyReply {
@@ -217,6 +219,12 @@ function templateOf(request: FastifyRequest): string {
 
 function isUnsupportedMediaType(error: unknown): boolean {
   return error instanceof Error && (error as { statusCode?: unknown }).statusCode === 415;
+}
+
+/** The database, the key provider, or room in the vault: each may be there again in a moment. */
+function isDependencyDown(error: unknown): boolean {
+  if (error instanceof StorageFault || error instanceof VaultFull) return true;
+  return error instanceof KeyProviderFault && error.code === 'unavailable';
 }
 
 async function closeWithin(app: FastifyInstance, graceMs: number): Promise<boolean> {

@@ -1,0 +1,3 @@
+import type { Clock } from '@onfile/core';
+
+export const systemClock: Clock = { now: () => Date.now() };

@@ -1,0 +1,86 @@
+import { createSimulatorConnector } from '@onfile/connectors';
+import { type Clock, createOperations, type Ids, type Operations, type Storage } from '@onfile/core';
+import { createPayjpDialect, type Dialect, type PayjpDialect } from '@onfile/dialects';
+import { createPostgresStorage } from '@onfile/storage';
+import { createVault, type LocalVault, openFileKeyProvider } from '@onfile/vault';
+import type { Config } from './config.js';
+import { countAttempts } from './count-attempts.js';
+import type { OpenDatabase } from './database.js';
+import { authenticationReturnUrl } from './http/authentication-return.js';
+import { createMetrics, type Metrics } from './http/metrics.js';
+import type { Log } from './log.js';
+
+/** Where this installation is, as callers and browsers know it. Known once everything listens. */
+export interface Addresses {
+  apiUrl: string;
+  vaultUrl: string;
+  simulatorUrl: string;
+}
+
+/** The whole system but its HTTP servers and jobs: every port with the adapter that was chosen for it. */
+export interface System {
+  readonly storage: Storage;
+  readonly vault: LocalVault;
+  readonly operations: Operations;
+  readonly dialects: readonly Dialect[];
+  /** The one whose ids hosted pages have. */
+  readonly payjp: PayjpDialect;
+  readonly metrics: Metrics;
+  close(): Promise<void>;
+}
+
+export async function compose(
+  config: Config,
+  ports: {
+    readonly database: OpenDatabase;
+    readonly addresses: Addresses;
+    readonly clock: Clock;
+    readonly ids: Ids;
+    readonly log: Log;
+  },
+): Promise<System> {
+  const { database, addresses, clock, ids, log } = ports;
+  const postgres = createPostgresStorage({
+    ...database.address,
+    log: ({ event, ...fields }) => log.write(`database.${event}`, fields),
+  });
+  const metrics = createMetrics({ maskedRuns: log.maskedRuns, databaseConnections: () => ({}) });
+  const storage = countAttempts(postgres, metrics);
+  const keys = await openFileKeyProvider({
+    path: config.keyFile,
+    log: ({ path }) => log.write('vault.key_file_created', { path }),
+  });
+  const vault = await createVault({ keys, merchantKeys: storage, clock, onUnreadable: metrics.vaultOpenFailed });
+  const simulator = createSimulatorConnector({
+    baseUrl: addresses.simulatorUrl,
+    vault,
+    connectTimeoutMs: config.processorConnectTimeoutMs,
+    totalTimeoutMs: config.processorTimeoutMs,
+  });
+  const operations = createOperations({
+    storage,
+    vault,
+    // No live processor is connected in this release, so nothing can be confirmed in live mode.
+    connectors: { test: simulator, live: null },
+    clock,
+    ids,
+    derivedSecrets: vault.derivedSecrets,
+    authenticationReturnUrl: (stateToken) => authenticationReturnUrl(addresses.vaultUrl, stateToken),
+  });
+  const payjp = createPayjpDialect({ errorTypeBase: `${addresses.apiUrl}/errors/`, clock });
+
+  return {
+    storage,
+    vault,
+    operations,
+    dialects: [payjp],
+    payjp,
+    metrics,
+    async close() {
+      metrics.stop();
+      vault.close();
+      keys.close();
+      await postgres.close();
+    },
+  };
+}

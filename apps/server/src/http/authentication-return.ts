@@ -1,0 +1,89 @@
+import { hostedAssets, hostedPageHeaders } from '@onfile/browser';
+import type { Operations, SetupIntent } from '@onfile/core';
+import type { PayjpDialect } from '@onfile/dialects';
+import type { HttpAnswer, HttpRequest, HttpRoute } from './http-route.js';
+import { parseQuery } from './query.js';
+
+const PATH = '/authentication/return';
+
+export interface AuthenticationReturnHost {
+  readonly operations: Operations;
+  readonly dialect: Pick<PayjpDialect, 'ids' | 'renderReturnUrl'>;
+}
+
+/** Where the processor's page brings the cardholder back to. The token is good for one return. */
+export function authenticationReturnUrl(vaultUrl: string, stateToken: string): string {
+  return `${vaultUrl}${PATH}?${new URLSearchParams({ state: stateToken })}`;
+}
+
+/**
+ * The cardholder is back from authenticating. Nothing that they bring is believed but the token, and that only makes us ask
+ * the processor; then they go on to where the setup was started.
+ */
+export function authenticationReturnRoute(host: AuthenticationReturnHost): HttpRoute {
+  return { method: 'GET', path: PATH, handle: (request) => bringBack(request, host) };
+}
+
+async function bringBack(request: HttpRequest, { operations, dialect }: AuthenticationReturnHost): Promise<HttpAnswer> {
+  // Programs that look at a link before a person follows it must not spend the token.
+  if (request.method === 'HEAD') return page(200, 'done');
+
+  const query = parseQuery(request.queryText);
+  const [token = '', ...more] = query.kind === 'ok' ? (query.value.state ?? []) : [];
+  const intent = more.length > 0 ? null : await operations.setupIntents.returnFromAuthentication(token);
+  if (intent === null) return page(400, 'link_unusable');
+
+  request.notes.merchantId = intent.scope.merchantId;
+  const address = addressAfter(intent, operations, dialect);
+  return address === null ? page(200, 'done') : redirect(address);
+}
+
+function addressAfter(
+  intent: SetupIntent,
+  { setupIntents }: Operations,
+  { ids, renderReturnUrl }: AuthenticationReturnHost['dialect'],
+): string | null {
+  if (intent.checkoutSessionId !== null) return `/setup/${ids.checkoutSession.render(intent.checkoutSessionId)}`;
+  return renderReturnUrl(intent, setupIntents.clientSecret(intent));
+}
+
+function redirect(location: string): HttpAnswer {
+  return { status: 303, headers: { location }, body: '' };
+}
+
+const TEXTS = {
+  link_unusable: {
+    ja: ['このリンクは使えません', 'お手続きを始めたお店のページに戻り、もう一度お試しください。'],
+    en: ['This link cannot be used', 'Go back to the shop where you started, and try again from there.'],
+  },
+  done: {
+    ja: ['本人認証の画面は終わりです', 'この画面を閉じて、お店のページにお戻りください。'],
+    en: ['The authentication step is over', 'You can close this page and go back to the shop.'],
+  },
+} as const;
+
+/** Both languages at once: without a setup there is nobody to ask which one. */
+function page(status: number, name: keyof typeof TEXTS): HttpAnswer {
+  const { ja, en } = TEXTS[name];
+  const stylesheet = hostedAssets().find(({ contentType }) => contentType.startsWith('text/css'));
+  return {
+    status,
+    headers: hostedPageHeaders(),
+    body: `<!doctype html>
+<html lang="ja">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${ja[0]} – ${en[0]}</title>
+<link rel="stylesheet" href="${stylesheet?.path ?? ''}">
+</head>
+<body><div class="page"><main class="panel">
+<h1>${ja[0]}</h1>
+<p>${ja[1]}</p>
+<div lang="en"><h2>${en[0]}</h2>
+<p>${en[1]}</p></div>
+</main></div></body>
+</html>
+`,
+  };
+}

@@ -1,0 +1,29 @@
+import type { Clock, DerivedSecrets, IdempotencyEntry } from '@onfile/core';
+import type { Dialect, Route } from '@onfile/dialects';
+import { type Checked, fault, type HttpRequest, ok } from './http-route.js';
+
+/** How long an answer is kept for repetitions of its request. */
+export const IDEMPOTENCY_LIFETIME_MS = 24 * 60 * 60 * 1000;
+
+/** The key that the caller chose, if any; only what changes something takes one. */
+export function readIdempotencyKey(request: HttpRequest, dialect: Dialect): Checked<string | null> {
+  const key = request.raw.headers['idempotency-key'];
+  if (key === undefined || request.method !== 'POST') return ok(null);
+  const isGood = typeof key === 'string' && dialect.idempotencyKeyPattern.test(key);
+  return isGood ? ok(key) : fault('invalid_idempotency_key');
+}
+
+/** What the domain remembers with the answer: the same key with another path or body is another request. */
+export function idempotencyEntry(
+  key: string,
+  request: Pick<HttpRequest, 'method' | 'path'> & { readonly route: Route; readonly bodyDigest: Uint8Array },
+  { clock, derivedSecrets }: { readonly clock: Clock; readonly derivedSecrets: DerivedSecrets },
+): IdempotencyEntry {
+  const { method, path, route, bodyDigest } = request;
+  return {
+    key,
+    operation: `${route.method} ${route.path}`,
+    requestDigest: derivedSecrets.requestDigest([Buffer.from(method), Buffer.from(path), bodyDigest]),
+    expiresAt: clock.now() + IDEMPOTENCY_LIFETIME_MS,
+  };
+}

@@ -1,0 +1,210 @@
+import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import type { Clock, Ids, Storage } from '@onfile/core';
+import { systemClock } from './clock.js';
+import { type Addresses, compose, type System } from './compose.js';
+import { type Config, type Role, unsafeInProduction } from './config.js';
+import { migrateTables, openDatabase } from './database.js';
+import { createAuthentication } from './http/authentication.js';
+import { authenticationReturnRoute } from './http/authentication-return.js';
+import { dialectRoutes, isVaultRoute } from './http/dialect-routes.js';
+import { faultShapes } from './http/fault-shapes.js';
+import { hostedPageRoutes } from './http/hosted-page.js';
+import type { HttpRoute } from './http/http-route.js';
+import { operationRoutes } from './http/operation-routes.js';
+import { createOrigin, type Origin } from './http/origin.js';
+import { createIds } from './ids.js';
+import { expire } from './jobs/expire.js';
+import { forgetIdempotencyKeys } from './jobs/forget-idempotency-keys.js';
+import { resumeSetupAttempts } from './jobs/resume-setup-attempts.js';
+import { type RunningJobs, startJobs } from './jobs/runner.js';
+import { nodeAdvice } from './lifecycle.js';
+import type { Log } from './log.js';
+
+export interface ServerOptions {
+  readonly log: Log;
+  /** The system's unless given. */
+  readonly clock?: Clock;
+  readonly ids?: Ids;
+}
+
+export interface RunningServer {
+  /** Where callers reach the API; in the roles `vault` and `worker` only its health and metrics answer there. */
+  readonly apiUrl: string;
+  /** Where browsers reach the vault, in this process or another. */
+  readonly vaultUrl: string;
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** Resolves with a sentence when the server cannot go on by itself; it still has to be stopped. */
+  readonly broken: Promise<string>;
+  /** Ends requests under way (10 s at most), jobs, connections and the embedded database. Calling it again does no harm. */
+  stop(reason: string): Promise<void>;
+}
+
+const GRACE_MS = 10_000;
+
+/** Starts the roles that the configuration names. Whatever was started is stopped again when something cannot be. */
+export async function startServer(config: Config, options: ServerOptions): Promise<RunningServer> {
+  const { log, clock = systemClock, ids = createIds(clock) } = options;
+  announce(config, log);
+  const undo: (() => Promise<void>)[] = [];
+  try {
+    await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
+    const database = await openDatabase(config, log);
+    undo.push(() => database.close());
+    await migrateTables(database.address, log);
+
+    const addresses = expectedAddresses(config);
+    const system = await compose(config, { database, addresses, clock, ids, log });
+    undo.push(() => system.close());
+    const state = { isStopping: false };
+    await listen(config, { system, addresses, clock, ids, log, state, undo });
+    if (hasRole(config.role, 'worker')) {
+      const jobs = startWorker(system, log);
+      undo.push(() => jobs.stop());
+    }
+    return {
+      apiUrl: addresses.apiUrl,
+      vaultUrl: addresses.vaultUrl,
+      storage: system.storage,
+      clock,
+      ids,
+      broken: database.broken,
+      stop: once(async (reason) => {
+        state.isStopping = true;
+        log.write('server.stopping', { reason });
+        const startedAt = performance.now();
+        await undoAll(undo);
+        log.write('server.stopped', { durationMs: Math.round(performance.now() - startedAt) });
+      }),
+    };
+  } catch (error) {
+    await undoAll(undo);
+    throw error;
+  }
+}
+
+interface Listening {
+  readonly system: System;
+  readonly addresses: Addresses;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly state: { readonly isStopping: boolean };
+  readonly undo: (() => Promise<void>)[];
+}
+
+async function listen(config: Config, listening: Listening): Promise<void> {
+  const { addresses, log, undo } = listening;
+  const origins = [{ name: 'api', routes: apiRoutes(config, listening), port: config.ports.api }] as {
+    name: 'api' | 'vault';
+    routes: readonly HttpRoute[];
+    port: number;
+  }[];
+  if (hasRole(config.role, 'vault')) {
+    origins.push({ name: 'vault', routes: vaultRoutes(listening), port: config.ports.vault });
+  }
+  for (const { name, routes, port } of origins) {
+    const origin = originOf(name, routes, config, listening);
+    const listeningPort = await origin.listen({ host: config.host, port });
+    undo.push(() => closeOrigin(name, origin, log));
+    if (name === 'api') addresses.apiUrl = config.publicApiUrl ?? httpAddress(config.host, listeningPort);
+    else addresses.vaultUrl = config.publicVaultUrl ?? httpAddress(config.host, listeningPort);
+    log.write('server.listening', { origin: name, url: httpAddress(config.host, listeningPort) });
+  }
+}
+
+function apiRoutes(config: Config, { system, addresses, clock, state }: Listening): readonly HttpRoute[] {
+  const { storage, metrics, operations, vault, dialects } = system;
+  const own = operationRoutes({ storage, metrics, isStopping: () => state.isStopping });
+  if (!hasRole(config.role, 'api')) return own;
+
+  const authentication = createAuthentication({ storage, clock });
+  const takesCards = hasRole(config.role, 'vault');
+  const vaultUrl = () => addresses.vaultUrl;
+  const host = { operations, vault, authentication, clock, vaultUrl, takesCards };
+  return [...own, ...dialects.flatMap((dialect) => dialectRoutes(dialect, host))];
+}
+
+function vaultRoutes({ system, addresses, clock }: Listening): readonly HttpRoute[] {
+  const { storage, operations, vault, dialects, payjp } = system;
+  const authentication = createAuthentication({ storage, clock });
+  const vaultUrl = () => addresses.vaultUrl;
+  const host = { operations, vault, authentication, clock, vaultUrl, takesCards: true };
+  return [
+    ...hostedPageRoutes({ operations, vault, dialect: payjp, clock, vaultUrl }),
+    authenticationReturnRoute({ operations, dialect: payjp }),
+    ...dialects.flatMap((dialect) => dialectRoutes({ ...dialect, routes: dialect.routes.filter(isVaultRoute) }, host)),
+  ];
+}
+
+function originOf(
+  name: 'api' | 'vault',
+  routes: readonly HttpRoute[],
+  config: Config,
+  { system, ids, log }: Listening,
+): Origin {
+  const renderFault = faultShapes(system.dialects);
+  return createOrigin({
+    name,
+    routes,
+    renderFault,
+    trustedProxies: config.trustedProxies,
+    ids,
+    log,
+    metrics: system.metrics,
+  });
+}
+
+async function closeOrigin(name: string, origin: Origin, log: Log): Promise<void> {
+  const isDone = await origin.close(GRACE_MS);
+  if (!isDone) log.write('server.stop_unfinished', { what: `requests at the ${name}`, waitedMs: GRACE_MS });
+}
+
+function startWorker({ operations }: System, log: Log): RunningJobs {
+  return startJobs([resumeSetupAttempts(operations), expire(operations), forgetIdempotencyKeys(operations)], { log });
+}
+
+function announce(config: Config, log: Log): void {
+  log.write('server.starting', { role: config.role, version: readVersion(), node: process.version });
+  const advice = nodeAdvice(process.version);
+  if (advice !== null) log.write('server.node_out_of_support', { node: process.version, advice });
+  for (const unsafe of unsafeInProduction(config)) log.write('server.unsafe_setting', { advice: unsafe });
+}
+
+function hasRole(configured: Role, role: Exclude<Role, 'all'>): boolean {
+  return configured === 'all' || configured === role;
+}
+
+/** Before anything listens: what is configured. A port of 0 gets its number when it is listened on. */
+function expectedAddresses({ host, ports, publicApiUrl, publicVaultUrl, simulatorUrl }: Config): Addresses {
+  return {
+    apiUrl: publicApiUrl ?? httpAddress(host, ports.api),
+    vaultUrl: publicVaultUrl ?? httpAddress(host, ports.vault),
+    simulatorUrl: simulatorUrl ?? httpAddress(host, ports.simulator),
+  };
+}
+
+function httpAddress(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** Everything is stopped, in the reverse order of its start, even when one of them fails to. */
+async function undoAll(undo: (() => Promise<void>)[]): Promise<void> {
+  const faults: unknown[] = [];
+  for (let stop = undo.pop(); stop !== undefined; stop = undo.pop()) await stop().catch((error) => faults.push(error));
+  if (faults.length > 0) throw new AggregateError(faults, 'Not everything could be stopped in order');
+}
+
+function once(stop: (reason: string) => Promise<void>): (reason: string) => Promise<void> {
+  let stopped: Promise<void> | undefined;
+  return (reason) => {
+    stopped ??= stop(reason);
+    return stopped;
+  };
+}
+
+function readVersion(): string {
+  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
+}
