@@ -145,8 +145,10 @@ CREATE INDEX setup_intents_open_of_customer ON setup_intents (merchant_id, livem
   WHERE customer_id IS NOT NULL
     AND status IN ('requires_payment_method', 'requires_confirmation', 'requires_action', 'processing');
 -- Those that wait for a processor's answer are left out: they cannot end before it, and would stand in the others' way.
+-- Those that a checkout session drives end with it.
 CREATE INDEX setup_intents_expiring ON setup_intents (expires_at)
-  WHERE expires_at IS NOT NULL AND status IN ('requires_payment_method', 'requires_confirmation', 'requires_action');
+  WHERE expires_at IS NOT NULL AND checkout_session_id IS NULL
+    AND status IN ('requires_payment_method', 'requires_confirmation', 'requires_action');
 
 CREATE TABLE setup_attempts (
   merchant_id uuid NOT NULL,

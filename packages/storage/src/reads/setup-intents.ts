@@ -127,5 +127,6 @@ const CLAIM_DUE_ATTEMPTS = statement(`
 const LIST_EXPIRED = statement(`
   SELECT merchant_id, livemode, id FROM setup_intents
   WHERE expires_at <= $1 AND status IN ('requires_payment_method', 'requires_confirmation', 'requires_action')
+    AND checkout_session_id IS NULL
   ORDER BY expires_at
   LIMIT $2`);
