@@ -9,8 +9,8 @@ const print = (event) => process.stdout.write(`${JSON.stringify(event)}\n`);
 try {
   const server = await startEmbeddedPostgres({ ...JSON.parse(options), log: print });
   const { connection, dataDir, pid } = server;
-  print({ event: 'holding', connection, dataDir, pid });
   process.once('SIGTERM', () => server.stop());
+  print({ event: 'holding', connection, dataDir, pid });
 } catch (fault) {
   print({ event: 'refused', code: fault.code, message: fault.message });
   process.exitCode = 1;
