@@ -373,7 +373,7 @@ describe('as root', () => {
     expect(await query(await start(), 'SELECT id FROM kept')).toEqual([]);
   });
 
-  test('an installation below a home that only root can enter works', async (context) => {
+  test('an installation below a home that only root can enter works', { timeout: 60_000 }, async (context) => {
     context.skip(!IS_ROOT, ONLY_ROOT);
     const home = await privateHome('home');
     const modulePath = await cloneInto(home);

@@ -38,7 +38,9 @@ test('a package without a list of symlinks needs none', async () => {
   expect(await readdir(join(directory, 'native'))).toEqual([]);
 });
 
-test('binaries that the server’s user cannot reach are copied once, readable whatever the umask was', async (context) => {
+test('binaries that the server’s user cannot reach are copied once, readable whatever the umask was', {
+  timeout: 60_000,
+}, async (context) => {
   context.skip(process.getuid?.() !== 0, 'only root starts the server as another user');
   const user = await chooseServerUser({ clusterDir: join(directory, 'none'), runAs: undefined });
   const installed = await privateCopyOf(await findInstalledBinaries());
