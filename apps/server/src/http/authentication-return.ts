@@ -1,6 +1,6 @@
 import { hostedAssets, hostedPageHeaders } from '@onfile/browser';
 import type { Operations, SetupIntent } from '@onfile/core';
-import type { PayjpDialect } from '@onfile/dialects';
+import type { Dialect } from '@onfile/dialects';
 import type { HttpAnswer, HttpRequest, HttpRoute } from './http-route.js';
 import { parseQuery } from './query.js';
 
@@ -8,7 +8,7 @@ const PATH = '/authentication/return';
 
 export interface AuthenticationReturnHost {
   readonly operations: Operations;
-  readonly dialect: Pick<PayjpDialect, 'ids' | 'renderReturnUrl'>;
+  readonly dialect: Pick<Dialect, 'renderReturnUrl'>;
 }
 
 /** Where the processor's page brings the cardholder back to. The token is good for one return. */
@@ -38,12 +38,13 @@ async function bringBack(request: HttpRequest, { operations, dialect }: Authenti
   return address === null ? page(200, 'done') : redirect(address);
 }
 
+/** Of a setup on our own page, that page is the return URL; a merchant's gets what the dialect adds to it. */
 function addressAfter(
   intent: SetupIntent,
   { setupIntents }: Operations,
-  { ids, renderReturnUrl }: AuthenticationReturnHost['dialect'],
+  { renderReturnUrl }: AuthenticationReturnHost['dialect'],
 ): string | null {
-  if (intent.checkoutSessionId !== null) return `/setup/${ids.checkoutSession.render(intent.checkoutSessionId)}`;
+  if (intent.checkoutSessionId !== null) return intent.returnUrl;
   return renderReturnUrl(intent, setupIntents.clientSecret(intent));
 }
 

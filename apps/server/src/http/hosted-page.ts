@@ -216,12 +216,13 @@ async function confirmForm(
   const { intent } = found;
   const page = pageOf(found, request, reading.locale);
   const again = redirectToPage(page.path, page.locale);
-  const isStale = reading.afterAttempt !== null && reading.afterAttempt !== intent.latestAttemptId;
   const takesForm = intent.status === 'requires_payment_method' || intent.status === 'requires_confirmation';
-  if (isStale || !takesForm) return again;
+  if (!takesForm) return again;
   if (reading.kind === 'refused' || reference === null) {
     return renderView(formAgain(found, page, reading, reading.kind === 'refused' ? reading.problems : {}));
   }
+  // A second click, a reload or another tab: an attempt was made since this form was shown.
+  if (reading.afterAttempt !== intent.latestAttemptId) return again;
 
   const { expMonth, expYear, name, email, phone } = reading.form;
   const billingDetails = { name, email, phone, address: NO_ADDRESS };
@@ -234,7 +235,7 @@ async function confirmForm(
         kind: 'entered',
         card: { reference, expMonth, expYear, billingDetails },
       },
-      returnUrl: `${host.vaultUrl()}${page.path}`,
+      returnUrl: host.vaultUrl() + hostedPageAddress(page),
       consent: { textVersion: CONSENT_VERSION, language: page.locale },
     },
   );

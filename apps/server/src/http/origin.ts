@@ -47,7 +47,7 @@ const STORAGE_RETRY_SECONDS = 1;
 export function createOrigin(options: OriginOptions): Origin {
   const { name, routes, log, metrics, ids } = options;
   const paths = createPathTable(routes);
-  const notesOf = new WeakMap<FastifyRequest, RequestNotes>();
+  const underWay = new WeakMap<FastifyRequest, { readonly startedAt: number; readonly notes: RequestNotes }>();
   let isClosing = false;
 
   const app = Fastify({
@@ -71,6 +71,7 @@ export function createOrigin(options: OriginOptions): Origin {
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
 
   app.addHook('onRequest', async (request, reply) => {
+    stateOf(request);
     if (Buffer.byteLength(request.raw.url ?? '') > URL_BYTES_MAX) return answerFault(request, reply, 'url_too_long');
   });
   app.setNotFoundHandler((request, reply) => answerUnrouted(request, reply));
@@ -94,14 +95,16 @@ export function createOrigin(options: OriginOptions): Origin {
       params: request.params as Record<string, string>,
       requestId: request.id,
       clientAddress: address,
-      notes: notesFor(request),
+      notes: stateOf(request).notes,
     };
   }
 
-  function notesFor(request: FastifyRequest): RequestNotes {
-    const notes = notesOf.get(request) ?? {};
-    notesOf.set(request, notes);
-    return notes;
+  function stateOf(request: FastifyRequest): { readonly startedAt: number; readonly notes: RequestNotes } {
+    const known = underWay.get(request);
+    if (known !== undefined) return known;
+    const state = { startedAt: performance.now(), notes: {} };
+    underWay.set(request, state);
+    return state;
   }
 
   function answerUnrouted(request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -135,28 +138,29 @@ export function createOrigin(options: OriginOptions): Origin {
     facts: Omit<FaultFacts, 'path'> = {},
   ): FastifyReply {
     const [path] = splitAddress(request.url);
-    notesFor(request).fault = fault;
-    const known = notesFor(request).faultFacts;
+    stateOf(request).notes.fault = fault;
+    const known = stateOf(request).notes.faultFacts;
     return send(request, reply, options.renderFault(path)(fault, { path, ...known, ...facts }));
   }
 
   function send(request: FastifyRequest, reply: FastifyReply, answer: HttpAnswer): FastifyReply {
-    reply.raw.once('close', () => recordEnd(request, reply, answer.status));
+    reply.raw.once('close', () => recordEnd(request, answer.status));
     reply.code(answer.status).headers({ ...SECURITY_HEADERS, 'request-id': request.id, ...answer.headers });
     if (paths.isOpenToPages(splitAddress(request.url)[0])) reply.headers(OPEN_TO_PAGES);
     if (isClosing || wipeUnreadBody(request.raw)) reply.header('connection', 'close');
     return reply.send(answer.body);
   }
 
-  function recordEnd(request: FastifyRequest, reply: FastifyReply, status: number): void {
+  function recordEnd(request: FastifyRequest, status: number): void {
     const ended = { origin: name, method: request.method, route: templateOf(request), status };
-    const durationMs = reply.elapsedTime;
+    const { startedAt, notes } = stateOf(request);
+    const durationMs = performance.now() - startedAt;
     metrics.requestEnded({ ...ended, durationSeconds: durationMs / 1_000 });
     log.write('request.ended', {
       requestId: request.id,
       ...ended,
       durationMs: Math.round(durationMs * 100) / 100,
-      ...notesOf.get(request),
+      ...notes,
     });
   }
 

@@ -1,0 +1,107 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock, Ids, Storage, Uuid } from '@onfile/core';
+import { createLog, createMerchant, issueApiKey, type RunningServer, readConfig, startServer } from '@onfile/server';
+import { type Simulator, startSimulator } from '@onfile/simulator';
+import { type ServerForTests, startServerForTests } from '../packages/storage/testing/embedded-for-tests.js';
+
+/** The whole system, as `onfile dev` runs it but for the demo shop: real HTTP, real PostgreSQL, the real simulator. */
+export interface RunningOnfile {
+  readonly apiUrl: string;
+  readonly vaultUrl: string;
+  readonly simulatorUrl: string;
+  readonly simulator: Simulator;
+  readonly merchantId: Uuid;
+  readonly secretKey: string;
+  readonly publicKey: string;
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** For statements of the test's own. */
+  readonly database: ServerForTests['connection'];
+  /** What was logged so far, a JSON object per line. */
+  readonly logs: readonly string[];
+  /** Another merchant, with keys of its own. */
+  addMerchant(name: string): Promise<TestMerchant>;
+  stop(): Promise<void>;
+}
+
+export interface TestMerchant {
+  readonly merchantId: Uuid;
+  readonly secretKey: string;
+  readonly publicKey: string;
+}
+
+export interface OnfileOptions {
+  /** The system's unless given; jobs run by the wall clock all the same. */
+  readonly clock?: Clock;
+  readonly ids?: Ids;
+  /** Settings as the environment gives them. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Starts Onfile on free ports of the loopback, on a database of its own in a server that is thrown away with it. `stop`
+ * leaves nothing behind.
+ */
+export async function startOnfile(options: OnfileOptions = {}): Promise<RunningOnfile> {
+  const directory = await mkdtemp(join(tmpdir(), 'onfile-system-'));
+  const undo: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
+  const stop = async () => {
+    for (let end = undo.pop(); end !== undefined; end = undo.pop()) await end();
+  };
+  try {
+    const postgres = await startServerForTests();
+    undo.push(() => postgres.stop());
+    const simulator = await startSimulator({ dataDir: join(directory, 'simulator'), port: 0 });
+    undo.push(() => simulator.close());
+
+    const logs: string[] = [];
+    const config = readConfig(
+      {
+        ONFILE_PORT: '0',
+        ONFILE_DATA_DIR: join(directory, 'data'),
+        DATABASE_URL: databaseUrl(postgres.connection),
+        ONFILE_SIMULATOR_URL: simulator.url,
+        ONFILE_LOG_LEVEL: 'debug',
+        ...options.environment,
+      },
+      directory,
+    );
+    const server = await startServer(config, {
+      log: createLog({ level: config.logLevel, format: 'json', writeLine: (line) => logs.push(line) }),
+      ...(options.clock === undefined ? {} : { clock: options.clock }),
+      ...(options.ids === undefined ? {} : { ids: options.ids }),
+    });
+    undo.push(() => server.stop('test'));
+    const addMerchant = (name: string) => makeTestMerchant(server, name);
+    return {
+      ...(await addMerchant('Test shop')),
+      apiUrl: server.apiUrl,
+      vaultUrl: server.vaultUrl,
+      simulatorUrl: simulator.url,
+      simulator,
+      storage: server.storage,
+      clock: server.clock,
+      ids: server.ids,
+      database: postgres.connection,
+      logs,
+      addMerchant,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function makeTestMerchant(server: RunningServer, name: string): Promise<TestMerchant> {
+  const { id: merchantId } = await createMerchant(server, name);
+  const issue = (kind: 'secret' | 'public') => issueApiKey(server, { merchantId, mode: 'test', kind, name: null });
+  return { merchantId, secretKey: (await issue('secret')).text, publicKey: (await issue('public')).text };
+}
+
+function databaseUrl({ host, port, user, database }: ServerForTests['connection']): string {
+  return `postgres://${user}@/${database}?${new URLSearchParams({ host, port: String(port) })}`;
+}
