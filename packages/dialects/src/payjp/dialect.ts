@@ -3,6 +3,7 @@ import type { Dialect } from '../dialect.js';
 import { checkoutSessionRoutes } from './checkout-session.js';
 import { customerRoutes } from './customer.js';
 import { eventRoutes } from './event.js';
+import type { PayjpErrors } from './errors.js';
 import type { PayjpIds } from './ids.js';
 import { paymentMethodRoutes } from './payment-method.js';
 import { paymentMethodConfigurationRoutes } from './payment-method-configuration.js';
@@ -12,6 +13,7 @@ import { setupFlowRoutes } from './setup-flow.js';
 
 /** PAY.JP API v2, as far as it saves payment methods. Where each wire fact is published: `SOURCES.md` beside this file. */
 export interface PayjpDialect extends Dialect {
+  readonly errors: PayjpErrors;
   /** For pages and links, which show ids of this dialect: the address of a hosted page ends in a checkout session's. */
   readonly ids: PayjpIds;
 }

@@ -110,7 +110,7 @@ const REFUSALS: { readonly [C in RefusalCode]: RefusalError<C> } = {
     status: 400,
     code: 'resource_missing',
     title: 'Resource Missing',
-    detail: ({ parameter }) => `${parameter} names no object of this list.`,
+    detail: ({ parameter }) => `The cursor in ${parameter} names no object of this list.`,
   },
   setup_intent_owned_by_checkout_session: {
     ...INVALID_STATUS,
