@@ -6,10 +6,10 @@ import { Secret } from './secret.js';
  * digits. Whoever prints it sees `card ending in 4242`.
  */
 export class CardNumber extends Secret<'card-number'> {
-  readonly brand: CardBrand | null;
-  /** The first six digits. */
-  readonly bin: string;
-  readonly last4: string;
+  // Private, so that a spread, a clone or a look at the properties finds nothing.
+  readonly #brand: CardBrand | null;
+  readonly #bin: string;
+  readonly #last4: string;
 
   /** Takes the digits over and wipes what it was given; `null` when they are not a card number. */
   static parse(digits: Uint8Array): CardNumber | null {
@@ -27,9 +27,23 @@ export class CardNumber extends Secret<'card-number'> {
     const bin = asciiOf(digits.subarray(0, 6));
     const last4 = asciiOf(digits.subarray(-4));
     super('card-number', digits);
-    this.brand = brand;
-    this.bin = bin;
-    this.last4 = last4;
+    this.#brand = brand;
+    this.#bin = bin;
+    this.#last4 = last4;
+  }
+
+  /** `null`: none that we know. */
+  get brand(): CardBrand | null {
+    return this.#brand;
+  }
+
+  /** The first six digits. */
+  get bin(): string {
+    return this.#bin;
+  }
+
+  get last4(): string {
+    return this.#last4;
   }
 
   override toString(): string {
