@@ -24,6 +24,8 @@ export interface RunningOnfile {
   readonly logs: readonly string[];
   /** Another merchant, with keys of its own. */
   addMerchant(name: string): Promise<TestMerchant>;
+  /** Ends PostgreSQL under the running server, for good. */
+  stopDatabase(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -88,6 +90,7 @@ export async function startOnfile(options: OnfileOptions = {}): Promise<RunningO
       database: postgres.connection,
       logs,
       addMerchant,
+      stopDatabase: () => postgres.stop(),
       stop,
     };
   } catch (error) {

@@ -1,5 +1,6 @@
 export { CardNumber, type SecurityCode } from './card-number.js';
 export { UnreadableEnvelope } from './envelope.js';
+export { holdsCardNumber } from './intake/card-number-runs.js';
 export { type BodyLimits, type BodyProblem, type ReadBody, readBody } from './intake/read-body.js';
 export { JSON_LIMITS, type JsonLimits, type JsonProblem, type JsonProblemCode, scanJson } from './intake/scan-json.js';
 export type { CardFields, FormIntake, FormProblem, FormProblemCode } from './intake/take-card-from-form.js';

@@ -29,7 +29,7 @@ function faultOf(error: NodeJS.ErrnoException): HttpFault {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return 'request_timeout';
     case 'HPE_INVALID_METHOD':
-      return 'method_not_allowed';
+      return REQUEST_LINE.test(firstLineOf(error)) ? 'method_not_allowed' : 'malformed_body';
     case 'HPE_HEADER_OVERFLOW':
       return isAddressTooLong(error) ? 'url_too_long' : 'headers_too_large';
     default:
@@ -37,10 +37,17 @@ function faultOf(error: NodeJS.ErrnoException): HttpFault {
   }
 }
 
+/** A method that the parser does not know, in a request that is otherwise one. */
+const REQUEST_LINE = /^[A-Z-]{1,20} \S+ HTTP\/1\.[01]$/;
+
 /** The parser counts the address among the headers. */
 function isAddressTooLong(error: Error): boolean {
+  return firstLineOf(error).length > URL_BYTES_MAX;
+}
+
+function firstLineOf(error: Error): string {
   const packet = (error as { rawPacket?: unknown }).rawPacket;
-  if (!Buffer.isBuffer(packet)) return false;
-  const lineEnd = packet.indexOf('\r\n');
-  return (lineEnd < 0 ? packet.length : lineEnd) > URL_BYTES_MAX;
+  if (!Buffer.isBuffer(packet)) return '';
+  const end = packet.indexOf('\r\n');
+  return packet.toString('latin1', 0, end < 0 ? packet.length : end);
 }

@@ -44,7 +44,7 @@ interface Context {
 async function handle(request: HttpRequest, context: Context): Promise<HttpAnswer> {
   const { route, host } = context;
   const key = await host.authentication.authenticate(request.raw.headers.authorization);
-  if (key === null) return withChallenge(answerFault(request, context, fault('unauthorized')));
+  if (key === null) return answerFault(request, context, fault('unauthorized'));
 
   const access: Access = key.kind === 'secret' ? 'secret' : 'browser';
   request.notes.merchantId = key.scope.merchantId;
@@ -52,7 +52,7 @@ async function handle(request: HttpRequest, context: Context): Promise<HttpAnswe
   request.notes.faultFacts = { access };
   if (!route.access.includes(access)) return answerFault(request, context, fault('forbidden'));
   if (route.cardFields !== undefined && !host.takesCards) {
-    const detail = `Requests with card numbers are taken by the vault only: send this one to ${host.vaultUrl()}${request.path}.`;
+    const detail = `Requests with card numbers are taken by the vault only: send this one to ${host.vaultUrl()}${request.shownPath}.`;
     return answerFault(request, context, fault('card_route_elsewhere', detail));
   }
   return answerAuthenticated(request, key, access, context);
@@ -92,7 +92,7 @@ async function answerAuthenticated(
         params: request.params,
         query: query.value,
         body: body.value.json,
-        path: request.path,
+        path: request.shownPath,
         vaultUrl: host.vaultUrl(),
         requestId: request.requestId,
       },
@@ -127,19 +127,12 @@ export function cardholderOf({ clientAddress, raw }: HttpRequest): Call['client'
 function answerFault(request: HttpRequest, { dialect }: Context, failed: CheckFailed): HttpAnswer {
   request.notes.fault = failed.fault;
   const facts = {
-    path: request.path,
+    path: request.shownPath,
     ...request.notes.faultFacts,
     ...(failed.detail === undefined ? {} : { detail: failed.detail }),
     ...(failed.fault === 'storage_unavailable' ? { retryAfterSeconds: 1 } : {}),
   };
   return renderResponse(dialect.errors.fault(failed.fault, facts));
-}
-
-function withChallenge(answer: HttpAnswer): HttpAnswer {
-  return {
-    ...answer,
-    headers: { ...answer.headers, 'www-authenticate': 'Basic realm="Onfile", charset="UTF-8", Bearer' },
-  };
 }
 
 export function renderResponse({ status, headers, body }: DialectResponse): HttpAnswer {

@@ -16,6 +16,8 @@ export interface HttpRequest {
   readonly method: string;
   /** As it was asked for, without the query. */
   readonly path: string;
+  /** The path as it may be told again: without what looks like a card number. */
+  readonly shownPath: string;
   /** What stands after the question mark, undecoded. It can hold secrets, so it is never logged. */
   readonly queryText: string;
   readonly params: Readonly<Record<string, string>>;

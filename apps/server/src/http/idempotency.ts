@@ -1,5 +1,6 @@
 import type { Clock, DerivedSecrets, IdempotencyEntry } from '@onfile/core';
 import type { Dialect, Route } from '@onfile/dialects';
+import { holdsCardNumber } from '@onfile/vault';
 import { type Checked, fault, type HttpRequest, ok } from './http-route.js';
 
 /** How long an answer is kept for repetitions of its request. */
@@ -9,8 +10,8 @@ export const IDEMPOTENCY_LIFETIME_MS = 24 * 60 * 60 * 1000;
 export function readIdempotencyKey(request: HttpRequest, dialect: Dialect): Checked<string | null> {
   const key = request.raw.headers['idempotency-key'];
   if (key === undefined || request.method !== 'POST') return ok(null);
-  const isGood = typeof key === 'string' && dialect.idempotencyKeyPattern.test(key);
-  return isGood ? ok(key) : fault('invalid_idempotency_key');
+  if (typeof key !== 'string' || !dialect.idempotencyKeyPattern.test(key)) return fault('invalid_idempotency_key');
+  return holdsCardNumber(Buffer.from(key)) ? fault('sensitive_data_not_allowed') : ok(key);
 }
 
 /** What the domain remembers with the answer: the same key with another path or body is another request. */

@@ -4,7 +4,7 @@ import { type Ids, StorageFault } from '@onfile/core';
 import type { FaultFacts, HttpFault } from '@onfile/dialects';
 import { KeyProviderFault, VaultFull } from '@onfile/vault';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { describeError, type Log } from '../log.js';
+import { describeError, type Log, maskCardNumbers } from '../log.js';
 import { answerBrokenConnection } from './broken-connection.js';
 import type { HttpAnswer, HttpRequest, HttpRoute, RenderFault, RequestNotes } from './http-route.js';
 import {
@@ -91,6 +91,7 @@ export function createOrigin(options: OriginOptions): Origin {
       raw: request.raw,
       method: request.method,
       path,
+      shownPath: maskCardNumbers(path).text,
       queryText,
       params: request.params as Record<string, string>,
       requestId: request.id,
@@ -140,7 +141,11 @@ export function createOrigin(options: OriginOptions): Origin {
     const [path] = splitAddress(request.url);
     stateOf(request).notes.fault = fault;
     const known = stateOf(request).notes.faultFacts;
-    return send(request, reply, options.renderFault(path)(fault, { path, ...known, ...facts }));
+    return send(
+      request,
+      reply,
+      options.renderFault(path)(fault, { path: maskCardNumbers(path).text, ...known, ...facts }),
+    );
   }
 
   function send(request: FastifyRequest, reply: FastifyReply, answer: HttpAnswer): FastifyReply {
