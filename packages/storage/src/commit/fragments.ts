@@ -40,21 +40,18 @@ export function newRow(table: Table<object>, objectOf: (commit: Commit) => objec
 
 /** The table and the row that a change needs to be as it expects. */
 export function heldRow(change: Held, index: number, parameters: Parameters): { table: string; conditions: string } {
+  const row = parameters.rowOfChange(index);
   switch (change.kind) {
     case 'update': {
-      const row = parameters.rowOf('id', (commit) => changeAt(commit, index, 'update').id);
-      const expected = expectation(change, index, parameters);
-      return { table: announced[change.objectType].name, conditions: [row, ...expected].join(' AND ') };
+      const conditions = [row, ...expectation(change, index, parameters)];
+      return { table: announced[change.objectType].name, conditions: conditions.join(' AND ') };
     }
     case 'update_attempt': {
-      const row = parameters.rowOf('id', (commit) => changeAt(commit, index, 'update_attempt').id);
       const version = parameters.add((commit) => changeAt(commit, index, 'update_attempt').expectVersion);
       return { table: setupAttempts.name, conditions: `${row} AND version = ${version}` };
     }
-    case 'require_customer': {
-      const row = parameters.rowOf('id', (commit) => changeAt(commit, index, 'require_customer').id);
+    case 'require_customer':
       return { table: announced.customer.name, conditions: `${row} AND deleted_at IS NULL` };
-    }
   }
 }
 

@@ -121,12 +121,12 @@ function writesOf(change: Change, index: number, composition: Composition): read
   switch (change.kind) {
     case 'insert': {
       const row = newRow(announcedTable(change), (commit) => changeAt(commit, index, 'insert').object, parameters);
-      return [insertPart(`change_${index}`, row, composition), eventPart(change, index, parameters)];
+      const { name, sql } = insertPart(`change_${index}`, row, composition);
+      return [{ name, sql: `${sql}\n    RETURNING *` }, eventPart(change, index, parameters)];
     }
     case 'update':
     case 'update_attempt': {
-      const id: ValueOf = (commit) => (commit.changes[index] as ChangeOf<'update' | 'update_attempt'>).id;
-      const conditions = [parameters.rowOf('id', id), ...conditionsOf(composition)];
+      const conditions = [parameters.rowOfChange(index), ...conditionsOf(composition)];
       return updateParts(change, index, { parameters, conditions });
     }
     case 'insert_draft': {
@@ -165,8 +165,7 @@ function insertPart(name: string, row: NewRow, composition: Composition, ...more
   return {
     name,
     sql: `INSERT INTO ${row.table} (${row.columns.join(', ')})
-    SELECT ${row.values.join(', ')}${renderWhere([...conditionsOf(composition), ...more])}
-    RETURNING *`,
+    SELECT ${row.values.join(', ')}${renderWhere([...conditionsOf(composition), ...more])}`,
   };
 }
 
@@ -180,7 +179,7 @@ function updateParts(
     sql: `UPDATE ${change.kind === 'update' ? announcedTable(change).name : setupAttempts.name}
     SET ${assignments(change, index, parameters).join(', ')}
     WHERE ${conditions.join(' AND ')}
-    RETURNING *`,
+    RETURNING ${change.kind === 'update' ? '*' : 'id'}`,
   };
   return change.kind === 'update' ? [update, eventPart(change, index, parameters)] : [update];
 }
@@ -214,8 +213,7 @@ function sealedRow(card: { readonly id: ValueOf; readonly sealed: ValueOf }, par
 
 function deleteDraft(index: number, composition: Composition): readonly Part[] {
   const { parameters } = composition;
-  const row = parameters.rowOf('id', (commit) => changeAt(commit, index, 'delete_draft').id);
-  const conditions = [row, "state = 'draft'", ...conditionsOf(composition)];
+  const conditions = [parameters.rowOfChange(index), "state = 'draft'", ...conditionsOf(composition)];
   return [
     {
       name: `change_${index}`,

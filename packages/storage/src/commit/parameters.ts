@@ -1,4 +1,4 @@
-import type { Commit } from '@onfile/core';
+import type { Commit, Uuid } from '@onfile/core';
 import { renderInstant } from '../fields.js';
 
 /** Takes one parameter's value out of a commit. It may close over positions and names, never over another commit's values. */
@@ -37,8 +37,9 @@ export class Parameters {
     return this.share('at', ({ at }) => renderInstant(at));
   }
 
-  /** Finds one row of the commit's scope. */
-  rowOf(idColumn: string, id: ValueOf): string {
-    return `merchant_id = ${this.merchantId} AND livemode = ${this.livemode} AND ${idColumn} = ${this.add(id)}`;
+  /** Finds the row that a change names by its id, by primary key. */
+  rowOfChange(index: number): string {
+    const id = this.share(`id ${index}`, ({ changes }) => (changes[index] as { readonly id: Uuid }).id);
+    return `merchant_id = ${this.merchantId} AND livemode = ${this.livemode} AND id = ${id}`;
   }
 }
