@@ -188,9 +188,18 @@ describe('3-D Secure', () => {
     expect(returned?.status).toBe('requires_action');
   });
 
-  test('has a state token that is good for one return, and only as we made it', async () => {
+  test('may be left and come back to, as often as it takes', async () => {
+    const intent = await challenged();
+    await operations.setupIntents.returnFromAuthentication(stateTokenOf(intent));
+    world.connector.authenticate(intent.latestAttemptId as string, 'pass');
+    const returned = await operations.setupIntents.returnFromAuthentication(stateTokenOf(intent));
+    expect(returned?.status).toBe('succeeded');
+  });
+
+  test('has a state token that is used up by the return that finds it over, and good only as we made it', async () => {
     const intent = await challenged();
     const token = stateTokenOf(intent);
+    world.connector.authenticate(intent.latestAttemptId as string, 'pass');
     const forged = `${token.slice(0, -1)}${token.endsWith('a') ? 'b' : 'a'}`;
     expect(await operations.setupIntents.returnFromAuthentication(forged)).toBeNull();
     const returns = await Promise.all([1, 2, 3].map(() => operations.setupIntents.returnFromAuthentication(token)));

@@ -61,7 +61,7 @@ export interface SetupAttempt {
   readonly authenticationUrl: string | null;
   /** From when on an unfinished authentication counts as abandoned. */
   readonly authenticationDeadlineAt: Instant | null;
-  /** When the cardholder's browser came back from authenticating; its state token is good for one return. */
+  /** When the cardholder's browser came back and found the attempt over; its state token is used up then. */
   readonly returnedAt: Instant | null;
   readonly consent: Consent;
   /** When a job looks at it next; `null` when there is nothing left to do. */

@@ -1,5 +1,6 @@
 import type { LoadedAttempt } from '../ports/storage.js';
 import type { Ports } from '../ports.js';
+import type { Scope, Uuid } from '../scope.js';
 import { settleAttempt } from '../setup-attempt/settle.js';
 import { type AttemptOutcome, isOpen } from '../setup-attempt/setup-attempt.js';
 import { attemptNamedBy } from '../setup-attempt/state-token.js';
@@ -9,28 +10,33 @@ const LOADS_MAX = 4;
 
 /**
  * The cardholder's browser came back. That it did is all we take from it: the processor is asked how it went. `null` for a
- * token that is forged or used, or whose attempt was given up.
+ * token that is forged or used up, or whose attempt was given up.
  */
 export async function returnFromAuthentication(ports: Ports, stateToken: string): Promise<SetupIntent | null> {
-  const loaded = await spendToken(ports, stateToken);
-  if (loaded === null) return null;
+  const named = attemptNamedBy(ports, stateToken);
+  const loaded = named && (await ports.storage.loadAttempt(named.scope, named.id));
+  if (!loaded || !mayReturn(loaded)) return null;
 
-  const { attempt, intent } = loaded;
-  const connector = ports.connectors[attempt.scope.mode];
-  if (!isOpen(attempt) || connector === null) return intent;
-  const answer = await connector.lookUp(attempt.scope, attempt.id);
-  return settleAttempt(ports, attempt, answer, { known: null, idempotency: null });
+  const connector = ports.connectors[named.scope.mode];
+  if (isOpen(loaded.attempt) && connector !== null) {
+    const answer = await connector.lookUp(named.scope, named.id);
+    await settleAttempt(ports, loaded.attempt, answer, { known: null, idempotency: null });
+  }
+  return spendToken(ports, named);
 }
 
-/** A token is good for one return: of two at once, one goes on. A job may work on the same attempt meanwhile. */
-async function spendToken(ports: Ports, stateToken: string): Promise<LoadedAttempt | null> {
-  const named = attemptNamedBy(ports, stateToken);
-  if (named === null) return null;
-
+/**
+ * Who comes back without having finished may go there again, so the token is used up by the first return that finds the
+ * attempt over: of two at once, one goes on. A job may work on the same attempt meanwhile.
+ */
+async function spendToken(
+  ports: Ports,
+  { scope, id }: { readonly scope: Scope; readonly id: Uuid },
+): Promise<SetupIntent | null> {
   for (let loads = 0; loads < LOADS_MAX; loads += 1) {
-    const loaded = await ports.storage.loadAttempt(named.scope, named.id);
+    const loaded = await ports.storage.loadAttempt(scope, id);
     if (loaded === null || !mayReturn(loaded)) return null;
-    if (await markReturned(ports, loaded)) return loaded;
+    if (isOpen(loaded.attempt) || (await markReturned(ports, loaded))) return loaded.intent;
   }
   return null;
 }

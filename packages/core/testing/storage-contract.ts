@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Storage } from '../src/ports/storage.js';
+import { commitCases } from './storage-contract/commits.js';
+import { concurrencyCases } from './storage-contract/concurrency.js';
+import { idempotencyCases } from './storage-contract/idempotency.js';
+import { listCases } from './storage-contract/lists.js';
+import { merchantCases } from './storage-contract/merchants.js';
+import { readCases } from './storage-contract/reads.js';
+import { sweepCases } from './storage-contract/sweeps.js';
+import { makeWorld, type World } from './storage-contract/world.js';
+
+export interface StorageHarness {
+  /** On an empty database of its own, with all its tables. */
+  readonly storage: Storage;
+  /** Closes the storage, and removes its database. */
+  close(): Promise<void>;
+}
+
+/** What every storage must do, whatever keeps the data. */
+export function storageContract(name: string, makeHarness: () => Promise<StorageHarness>): void {
+  describe(`${name} keeps the storage contract`, () => {
+    let harness: StorageHarness;
+    let world: World;
+    beforeAll(async () => {
+      harness = await makeHarness();
+      world = makeWorld(harness.storage);
+    });
+    afterAll(() => harness?.close());
+
+    const worldOf = () => world;
+    commitCases(worldOf);
+    concurrencyCases(worldOf);
+    idempotencyCases(worldOf);
+    readCases(worldOf);
+    listCases(worldOf);
+    sweepCases(worldOf);
+    merchantCases(worldOf);
+
+    test('it says that it answers', async () => {
+      await expect(world.storage.ping()).resolves.toBeUndefined();
+    });
+  });
+}
