@@ -26,8 +26,8 @@ export class CardsInHand {
     this.#cards = new ExpiringMap({ clock, lifetimeMs, countMax, wipe: wipeEntered, whenFull: 'refuse' });
   }
 
-  hasRoom(): boolean {
-    return this.#cards.hasRoom();
+  get size(): number {
+    return this.#cards.size;
   }
 
   /** `null` when there is no room; the card is wiped then. */

@@ -28,6 +28,7 @@ export function readBody(stream: Readable, { bytesMax, timeoutMs, contentLength 
   if (contentLength !== null && contentLength > bytesMax) {
     return Promise.resolve({ kind: 'problem', problem: 'too_large' });
   }
+  if (stream.destroyed) return Promise.resolve({ kind: 'problem', problem: 'broken_off' });
   return new Promise((resolve) => {
     // Allocated once: a buffer that grows leaves its former selves behind. Never from the pool that others share.
     const body = Buffer.alloc(contentLength ?? bytesMax);

@@ -7,15 +7,20 @@ export type OutgoingRequest = Pick<
   'method' | 'url' | 'headers' | 'connectTimeoutMs' | 'totalTimeoutMs' | 'answerBytesMax'
 > & { readonly body: Buffer };
 
+/** Whose certificates are believed, for tests; otherwise those that Node trusts (NODE_EXTRA_CA_CERTS adds to them). */
+export interface Trust {
+  readonly ca?: string;
+}
+
 /**
  * One request on a connection of its own: no redirect is followed, no proxy variable is read, no certificate is let
  * pass. The body is wiped as soon as the system has it, or the request is over, whichever is first. Nothing is written
  * before the connection stands (TLS included), so that whatever fails until then was provably not sent; whatever fails
  * from then on may have arrived.
  */
-export async function sendOnce(outgoing: OutgoingRequest): Promise<SendResult> {
+export async function sendOnce(outgoing: OutgoingRequest, trust: Trust = {}): Promise<SendResult> {
   try {
-    return await exchange(outgoing);
+    return await exchange(outgoing, trust);
   } catch (cause) {
     // Only a request that cannot even be built is thrown: a bad address, or a header that is none.
     return { kind: 'not_sent', reason: reasonOf(cause) };
@@ -24,9 +29,9 @@ export async function sendOnce(outgoing: OutgoingRequest): Promise<SendResult> {
   }
 }
 
-function exchange(outgoing: OutgoingRequest): Promise<SendResult> {
+function exchange(outgoing: OutgoingRequest, trust: Trust): Promise<SendResult> {
   const { body, connectTimeoutMs, totalTimeoutMs, answerBytesMax } = outgoing;
-  const request = open(outgoing);
+  const request = open(outgoing, trust);
   return new Promise((resolve) => {
     let isConnected = false;
 
@@ -60,11 +65,12 @@ function exchange(outgoing: OutgoingRequest): Promise<SendResult> {
   });
 }
 
-function open({ method, url, headers, body }: OutgoingRequest): ClientRequest {
+function open({ method, url, headers, body }: OutgoingRequest, trust: Trust): ClientRequest {
   const { protocol } = new URL(url);
   const request = protocol === 'https:' ? requestOverTls : requestPlain;
   return request(url, {
     method,
+    ...trust,
     agent: false,
     rejectUnauthorized: true,
     minVersion: 'TLSv1.2',
