@@ -37,6 +37,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     url,
     close: () =>
       new Promise((resolve) => {
+        // Closed before, it tells so by an error that is none to us.
         server.close(() => resolve());
         server.closeAllConnections();
       }),

@@ -44,7 +44,7 @@ export async function compose(
     ...database.address,
     log: ({ event, ...fields }) => log.write(`database.${event}`, fields),
   });
-  const metrics = createMetrics({ maskedRuns: log.maskedRuns, databaseConnections: () => ({}) });
+  const metrics = createMetrics({ maskedRuns: log.maskedRuns, databaseConnections: postgres.connections });
   const storage = countAttempts(postgres, metrics);
   const keys = await openFileKeyProvider({
     path: config.keyFile,

@@ -17,3 +17,4 @@ export { createLog, type Log } from './log.js';
 export { createMerchant, issueApiKey } from './merchants.js';
 export { migrateOnly, openStorage } from './open-storage.js';
 export { type RunningServer, type ServerOptions, startServer } from './server.js';
+export { type StartedParts, startInOrder } from './started-parts.js';

@@ -1,7 +1,9 @@
 import { describeError, type Log } from './log.js';
 
-/** Another signal, or this long without an end of the stop, and the process ends as it is. */
+/** So long without an end of the stop, and the process ends as it is. */
 const STOP_TIMEOUT_MS = 40_000;
+/** Signals closer together than this are one: a terminal sends Ctrl-C to npm and to us, and npm passes its own on. */
+const SAME_SIGNAL_MS = 750;
 
 /**
  * Keeps the process until a signal or a fault ends it, then stops in order. Answers the exit code: 0 after a signal, 1 after a
@@ -15,7 +17,11 @@ export async function runUntilStopped(program: {
 }): Promise<number> {
   const { log } = program;
   const end = await firstEnd(program.broken, log);
-  process.on('SIGINT', () => process.exit(130)).on('SIGTERM', () => process.exit(143));
+  const endedAt = performance.now();
+  const force = (code: number) => {
+    if (performance.now() - endedAt > SAME_SIGNAL_MS) process.exit(code);
+  };
+  process.on('SIGINT', () => force(130)).on('SIGTERM', () => force(143));
   const overdue = setTimeout(() => process.exit(1), STOP_TIMEOUT_MS);
   try {
     await program.stop(end.reason);

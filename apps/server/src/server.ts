@@ -20,6 +20,7 @@ import { resumeSetupAttempts } from './jobs/resume-setup-attempts.js';
 import { type RunningJobs, startJobs } from './jobs/runner.js';
 import { nodeAdvice } from './lifecycle.js';
 import type { Log } from './log.js';
+import { type StartedParts, startInOrder } from './started-parts.js';
 
 export interface ServerOptions {
   readonly log: Log;
@@ -45,44 +46,38 @@ export interface RunningServer {
 const GRACE_MS = 10_000;
 
 /** Starts the roles that the configuration names. Whatever was started is stopped again when something cannot be. */
-export async function startServer(config: Config, options: ServerOptions): Promise<RunningServer> {
+export function startServer(config: Config, options: ServerOptions): Promise<RunningServer> {
   const { log, clock = systemClock, ids = createIds(clock) } = options;
   announce(config, log);
-  const undo: (() => Promise<void>)[] = [];
-  try {
+  return startInOrder(async (parts) => {
     await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
     const database = await openDatabase(config, log);
-    undo.push(() => database.close());
+    parts.add(() => database.close());
     await migrateTables(database.address, log);
 
     const addresses = expectedAddresses(config);
     const system = await compose(config, { database, addresses, clock, ids, log });
-    undo.push(() => system.close());
+    parts.add(() => system.close());
     const state = { isStopping: false };
-    await listen(config, { system, addresses, clock, ids, log, state, undo });
+    await listen(config, { system, addresses, clock, ids, log, state, parts });
     if (hasRole(config.role, 'worker')) {
       const jobs = startWorker(system, log);
-      undo.push(() => jobs.stop());
+      parts.add(() => jobs.stop());
     }
-    return {
-      apiUrl: addresses.apiUrl,
-      vaultUrl: addresses.vaultUrl,
-      storage: system.storage,
-      clock,
-      ids,
-      broken: database.broken,
-      stop: once(async (reason) => {
-        state.isStopping = true;
-        log.write('server.stopping', { reason });
-        const startedAt = performance.now();
-        await undoAll(undo);
-        log.write('server.stopped', { durationMs: Math.round(performance.now() - startedAt) });
-      }),
-    };
-  } catch (error) {
-    await undoAll(undo);
-    throw error;
-  }
+    const { apiUrl, vaultUrl } = addresses;
+    const stop = once(async (reason) => {
+      state.isStopping = true;
+      await stopLogged(parts, reason, log);
+    });
+    return { apiUrl, vaultUrl, storage: system.storage, clock, ids, broken: database.broken, stop };
+  });
+}
+
+async function stopLogged(parts: StartedParts, reason: string, log: Log): Promise<void> {
+  log.write('server.stopping', { reason });
+  const startedAt = performance.now();
+  await parts.stopAll();
+  log.write('server.stopped', { durationMs: Math.round(performance.now() - startedAt) });
 }
 
 interface Listening {
@@ -92,23 +87,20 @@ interface Listening {
   readonly ids: Ids;
   readonly log: Log;
   readonly state: { readonly isStopping: boolean };
-  readonly undo: (() => Promise<void>)[];
+  readonly parts: StartedParts;
 }
 
 async function listen(config: Config, listening: Listening): Promise<void> {
-  const { addresses, log, undo } = listening;
-  const origins = [{ name: 'api', routes: apiRoutes(config, listening), port: config.ports.api }] as {
-    name: 'api' | 'vault';
-    routes: readonly HttpRoute[];
-    port: number;
-  }[];
-  if (hasRole(config.role, 'vault')) {
-    origins.push({ name: 'vault', routes: vaultRoutes(listening), port: config.ports.vault });
-  }
+  const { addresses, log, parts } = listening;
+  const { api, vault } = config.ports;
+  const origins: { name: 'api' | 'vault'; routes: readonly HttpRoute[]; port: number }[] = [
+    { name: 'api', routes: apiRoutes(config, listening), port: api },
+    ...(hasRole(config.role, 'vault') ? [{ name: 'vault' as const, routes: vaultRoutes(listening), port: vault }] : []),
+  ];
   for (const { name, routes, port } of origins) {
     const origin = originOf(name, routes, config, listening);
     const listeningPort = await origin.listen({ host: config.host, port });
-    undo.push(() => closeOrigin(name, origin, log));
+    parts.add(() => closeOrigin(name, origin, log));
     if (name === 'api') addresses.apiUrl = config.publicApiUrl ?? httpAddress(config.host, listeningPort);
     else addresses.vaultUrl = config.publicVaultUrl ?? httpAddress(config.host, listeningPort);
     log.write('server.listening', { origin: name, url: httpAddress(config.host, listeningPort) });
@@ -188,13 +180,6 @@ function expectedAddresses({ host, ports, publicApiUrl, publicVaultUrl, simulato
 
 function httpAddress(host: string, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-/** Everything is stopped, in the reverse order of its start, even when one of them fails to. */
-async function undoAll(undo: (() => Promise<void>)[]): Promise<void> {
-  const faults: unknown[] = [];
-  for (let stop = undo.pop(); stop !== undefined; stop = undo.pop()) await stop().catch((error) => faults.push(error));
-  if (faults.length > 0) throw new AggregateError(faults, 'Not everything could be stopped in order');
 }
 
 function once(stop: (reason: string) => Promise<void>): (reason: string) => Promise<void> {

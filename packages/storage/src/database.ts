@@ -42,6 +42,13 @@ export interface DatabaseSettings {
   readonly connectTimeoutMs?: number;
 }
 
+/** Connections that are open, those of them without work, and statements that wait for one. */
+export interface ConnectionCounts {
+  readonly open: number;
+  readonly idle: number;
+  readonly waiting: number;
+}
+
 /** How much longer than the server we wait for an answer, before a connection counts as lost. */
 const ANSWER_GRACE_MS = 5_000;
 const RETRIES_MAX = 3;
@@ -106,6 +113,11 @@ export class Database {
         await delay(Math.random() * RETRY_DELAY_MS_MAX * (retries + 1));
       }
     }
+  }
+
+  get connections(): ConnectionCounts {
+    const { totalCount, idleCount, waitingCount } = this.#pool;
+    return { open: totalCount, idle: idleCount, waiting: waitingCount };
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 export { type CommitStatement, composeCommit } from './commit/composed-commits.js';
-export type { DatabaseAddress, DatabaseSettings, StorageEvent, StorageLog } from './database.js';
+export type { ConnectionCounts, DatabaseAddress, DatabaseSettings, StorageEvent, StorageLog } from './database.js';
 export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
@@ -15,4 +15,4 @@ export {
   SchemaFault,
   type SchemaFaultCode,
 } from './migrate.js';
-export { createPostgresStorage } from './postgres-storage.js';
+export { createPostgresStorage, type PostgresStorage } from './postgres-storage.js';

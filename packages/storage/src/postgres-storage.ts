@@ -1,6 +1,6 @@
 import type { Storage } from '@onfile/core';
 import { runCommit } from './commit/commit.js';
-import { Database, type DatabaseAddress, type DatabaseSettings } from './database.js';
+import { type ConnectionCounts, Database, type DatabaseAddress, type DatabaseSettings } from './database.js';
 import { idempotencyRecords } from './idempotency.js';
 import { merchantStorage } from './merchants.js';
 import { checkoutSessionReads } from './reads/checkout-sessions.js';
@@ -13,7 +13,7 @@ import { statement } from './statement.js';
  * The storage port on a PostgreSQL, 15 or newer, whose tables {@link migrate} has brought up to date. It connects when it
  * is first used, and again whenever a connection breaks; `close` waits for what is under way.
  */
-export function createPostgresStorage(settings: DatabaseAddress & DatabaseSettings): Storage {
+export function createPostgresStorage(settings: DatabaseAddress & DatabaseSettings): PostgresStorage {
   const database = new Database(settings);
   return {
     commit: (commit) => runCommit(commit, { database, log: settings.log }),
@@ -25,7 +25,13 @@ export function createPostgresStorage(settings: DatabaseAddress & DatabaseSettin
     ...merchantStorage(database),
     ping: async () => void (await database.run(PING, [])),
     close: () => database.close(),
+    connections: () => database.connections,
   };
+}
+
+export interface PostgresStorage extends Storage {
+  /** As they are now, for metrics. */
+  connections(): ConnectionCounts;
 }
 
 const PING = statement('SELECT true AS answers');

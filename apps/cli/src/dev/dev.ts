@@ -8,9 +8,11 @@ import {
   type RunningServer,
   readConfig,
   runUntilStopped,
+  type StartedParts,
+  startInOrder,
   startServer,
 } from '@onfile/server';
-import { createOutput, type Output } from '../output.js';
+import { createOutput } from '../output.js';
 import { type DevFile, writeDevFile } from './dev-file.js';
 import { requireFreePorts } from './free-ports.js';
 import { renderWelcome } from './render-welcome.js';
@@ -22,6 +24,7 @@ interface DevSystem {
   readonly simulator: SimulatorProcess;
   readonly demo: Demo;
   readonly merchant: TestMerchant;
+  stop(reason: string): Promise<void>;
 }
 
 /** Starts everything on this machine and keeps it until Ctrl-C; answers the exit code. */
@@ -33,48 +36,35 @@ export async function dev({ json }: { readonly json: boolean }): Promise<number>
 
   await requireFreePorts(config);
   await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
-  const system = await startSystem(config, log, output);
+  output.progress('Starting the test processor and the database. The first time that takes some seconds.');
+  const system = await startInOrder((parts) => startSystem(config, log, parts));
   const content = describe(system);
   const path = await writeDevFile(config.dataDirectory, content);
   output.result(content, renderWelcome(content, path));
-  return runUntilStopped({ stop: (reason) => stopSystem(system, reason), broken: whatBreaks(system), log });
+  return runUntilStopped({ stop: system.stop, broken: whatBreaks(system), log });
 }
 
-async function startSystem(config: Config, log: Log, output: Output): Promise<DevSystem> {
-  output.progress(
-    'Starting the test processor and the database (the first time it is made, which takes some seconds) …',
-  );
+/** What is started first is stopped last: requests under way may still ask the simulator. */
+async function startSystem(config: Config, log: Log, parts: StartedParts): Promise<DevSystem> {
+  const { host, ports, dataDirectory } = config;
   const simulator = await startSimulatorProcess({
-    host: config.host,
-    port: config.ports.simulator,
-    dataDirectory: join(config.dataDirectory, 'simulator'),
+    host,
+    port: ports.simulator,
+    dataDirectory: join(dataDirectory, 'simulator'),
   });
-  try {
-    const server = await startServer({ ...config, role: 'all', simulatorUrl: simulator.url }, { log });
-    try {
-      const merchant = await ensureTestMerchant(server, config.dataDirectory);
-      const demo = await startDemo({
-        host: config.host,
-        port: config.ports.demo,
-        apiUrl: server.apiUrl ?? '',
-        secretKey: merchant.secretKey,
-      });
-      return { server, simulator, demo, merchant };
-    } catch (error) {
-      await server.stop('start failed');
-      throw error;
-    }
-  } catch (error) {
-    await simulator.stop();
-    throw error;
-  }
-}
+  parts.add(() => simulator.stop());
+  const server = await startServer({ ...config, role: 'all', simulatorUrl: simulator.url }, { log });
+  parts.add(() => server.stop('start failed'));
+  const merchant = await ensureTestMerchant(server, dataDirectory);
+  const demo = await startDemo({ host, port: ports.demo, apiUrl: server.apiUrl, secretKey: merchant.secretKey });
+  parts.add(() => demo.close());
 
-/** The simulator last but for nothing: requests under way may still ask it. */
-async function stopSystem({ demo, server, simulator }: DevSystem, reason: string): Promise<void> {
-  await demo.close();
-  await server.stop(reason);
-  await simulator.stop();
+  const stop = async (reason: string) => {
+    await demo.close();
+    await server.stop(reason);
+    await parts.stopAll();
+  };
+  return { server, simulator, demo, merchant, stop };
 }
 
 function whatBreaks({ server, simulator }: DevSystem): Promise<string> {
@@ -83,8 +73,8 @@ function whatBreaks({ server, simulator }: DevSystem): Promise<string> {
 
 function describe({ server, simulator, demo, merchant }: DevSystem): DevFile {
   return {
-    apiUrl: server.apiUrl ?? '',
-    vaultUrl: server.vaultUrl ?? '',
+    apiUrl: server.apiUrl,
+    vaultUrl: server.vaultUrl,
     dashboardUrl: null,
     simulatorUrl: simulator.url,
     demoUrl: demo.url,

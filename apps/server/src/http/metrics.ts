@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { ConnectionCounts } from '@onfile/storage';
 import { Counter, Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client';
 
 /** What `/metrics` tells. Labels are templates and codes, never an id or an address. */
@@ -21,7 +22,7 @@ const NANOSECONDS = 1e9;
 
 export function createMetrics(sources: {
   readonly maskedRuns: () => number;
-  readonly databaseConnections: () => Readonly<Record<string, number>>;
+  readonly databaseConnections: () => ConnectionCounts;
 }): Metrics {
   const registry = new Registry<OpenMetricsContentType>();
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);

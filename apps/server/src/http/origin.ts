@@ -7,13 +7,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { describeError, type Log, maskCardNumbers } from '../log.js';
 import { answerBrokenConnection } from './broken-connection.js';
 import type { HttpAnswer, HttpRequest, HttpRoute, RenderFault, RequestNotes } from './http-route.js';
-import {
-  HEADER_BYTES_MAX,
-  HEADERS_TIMEOUT_MS,
-  KEEP_ALIVE_TIMEOUT_MS,
-  REQUEST_TIMEOUT_MS,
-  URL_BYTES_MAX,
-} from './limits.js';
+import { HEADER_BYTES_MAX, TIMEOUTS, type Timeouts, URL_BYTES_MAX } from './limits.js';
 import type { Metrics } from './metrics.js';
 import { createPathTable, type PathTable } from './path-table.js';
 import { SECURITY_HEADERS } from './security-headers.js';
@@ -28,6 +22,8 @@ export interface OriginOptions {
   readonly ids: Ids;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** {@link TIMEOUTS} unless given. */
+  readonly timeouts?: Timeouts;
 }
 
 /** One HTTP server of its own. */
@@ -45,7 +41,7 @@ const STORAGE_RETRY_SECONDS = 1;
  * belongs to the path, one log line. Bodies are left to the routes, since only the vault may read one with a card in it.
  */
 export function createOrigin(options: OriginOptions): Origin {
-  const { name, routes, log, metrics, ids } = options;
+  const { name, routes, log, metrics, ids, timeouts = TIMEOUTS } = options;
   const paths = createPathTable(routes);
   const underWay = new WeakMap<FastifyRequest, { readonly startedAt: number; readonly notes: RequestNotes }>();
   let isClosing = false;
@@ -63,9 +59,13 @@ export function createOrigin(options: OriginOptions): Origin {
       if (status !== null) log.write('connection.refused', { origin: name, code: error.code ?? null, status });
     },
     return503OnClosing: false,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    http: { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 1_000 },
+    keepAliveTimeout: timeouts.keepAliveMs,
+    requestTimeout: timeouts.requestMs,
+    http: {
+      maxHeaderSize: HEADER_BYTES_MAX,
+      headersTimeout: timeouts.headersMs,
+      connectionsCheckingInterval: timeouts.checkEveryMs,
+    },
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
