@@ -105,6 +105,7 @@ async function makeTestMerchant(server: RunningServer, name: string): Promise<Te
   return { merchantId, secretKey: (await issue('secret')).text, publicKey: (await issue('public')).text };
 }
 
-function databaseUrl({ host, port, user, database }: ServerForTests['connection']): string {
+/** Of a server that listens on a Unix socket. */
+export function databaseUrl({ host, port, user, database }: ServerForTests['connection']): string {
   return `postgres://${user}@/${database}?${new URLSearchParams({ host, port: String(port) })}`;
 }
