@@ -31,7 +31,23 @@ export async function startDev(options: {
   port: number;
   env?: NodeJS.ProcessEnv;
 }): Promise<DevProcess> {
-  const child = spawn(process.execPath, [join(ROOT, 'apps/cli/dist/main.js'), 'dev', '--json'], {
+  const { child, ...onfile } = startCommand(['dev', '--json'], options);
+  return { ...onfile, description: await described(child, onfile.output) };
+}
+
+/** A running `onfile serve`: the server alone, with every role in one process. */
+export async function startServe(options: {
+  dataDir: string;
+  port: number;
+  env?: NodeJS.ProcessEnv;
+}): Promise<Omit<DevProcess, 'description'>> {
+  const { child, ...onfile } = startCommand(['serve'], options);
+  await printed(child, onfile.output, (line) => line.includes('"server.listening","origin":"vault"'));
+  return onfile;
+}
+
+function startCommand(args: readonly string[], options: { dataDir: string; port: number; env?: NodeJS.ProcessEnv }) {
+  const child = spawn(process.execPath, [join(ROOT, 'apps/cli/dist/main.js'), ...args], {
     cwd: ROOT,
     env: { ...process.env, ...options.env, ONFILE_DATA_DIR: options.dataDir, ONFILE_PORT: String(options.port) },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -39,14 +55,11 @@ export async function startDev(options: {
   const chunks: string[] = [];
   child.stdout.setEncoding('utf8').on('data', (text: string) => chunks.push(text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => chunks.push(text));
-  const output = () => chunks.join('');
-
-  const description = await described(child, output);
   const gone = once(child, 'exit');
   return {
-    description,
+    child,
     pid: child.pid as number,
-    output,
+    output: () => chunks.join(''),
     stop: async () => {
       child.kill('SIGINT');
       const [code] = await gone;
@@ -59,15 +72,18 @@ export async function startDev(options: {
   };
 }
 
-function described(child: ChildProcess, output: () => string): Promise<DevDescription> {
-  return new Promise((ready, failed) => {
+async function described(child: ChildProcess, output: () => string): Promise<DevDescription> {
+  return JSON.parse(await printed(child, output, (line) => line.startsWith('{"apiUrl"'))) as DevDescription;
+}
+
+/** The first line like this; fails when the command ends before it. */
+function printed(child: ChildProcess, output: () => string, isIt: (line: string) => boolean): Promise<string> {
+  return new Promise((found, failed) => {
     child.stdout?.on('data', () => {
-      const line = output()
-        .split('\n')
-        .find((each) => each.startsWith('{"apiUrl"'));
-      if (line) ready(JSON.parse(line) as DevDescription);
+      const line = output().split('\n').find(isIt);
+      if (line) found(line);
     });
-    child.once('exit', (code) => failed(new Error(`onfile dev ended with ${code} before it was ready:\n${output()}`)));
+    child.once('exit', (code) => failed(new Error(`onfile ended with ${code} before it was ready:\n${output()}`)));
   });
 }
 

@@ -108,5 +108,8 @@ describe('who may import whom', () => {
   });
 });
 
-/** The HTTP layer takes cards in through the vault's byte-level intake; all else comes by ports. */
-const MAY_KNOW_ADAPTERS = /^apps\/server\/src\/(compose|index)\.ts$|^apps\/server\/src\/http\//;
+/**
+ * The HTTP layer takes cards in through the vault's byte-level intake; `database.ts` starts the embedded server where no
+ * other is named; all else comes by ports.
+ */
+const MAY_KNOW_ADAPTERS = /^apps\/server\/src\/(compose|database|index)\.ts$|^apps\/server\/src\/http\//;

@@ -18,6 +18,8 @@ export interface Ask {
   readonly scheme?: 'Bearer' | 'Basic';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** The origin to ask; the API's unless given. */
+  readonly at?: 'api' | 'vault';
 }
 
 /** A running server, with every answer that comes through here checked against the specification. */
@@ -37,10 +39,10 @@ export async function startPayjpServer(options: OnfileOptions = {}): Promise<Pay
     onfile,
     client: clientOf(onfile),
     clientOf,
-    async ask(target, { key = onfile.secretKey, scheme = 'Bearer', headers = {}, body } = {}) {
+    async ask(target, { key = onfile.secretKey, scheme = 'Bearer', headers = {}, body, at = 'api' } = {}) {
       const [method = '', path = ''] = target.split(' ');
       const credentials = scheme === 'Basic' ? Buffer.from(`${key}:`).toString('base64') : key;
-      const response = await fetch(`${onfile.apiUrl}${path}`, {
+      const response = await fetch(`${at === 'api' ? onfile.apiUrl : onfile.vaultUrl}${path}`, {
         method,
         headers: {
           ...(key !== null && { authorization: `${scheme} ${credentials}` }),
@@ -52,6 +54,28 @@ export async function startPayjpServer(options: OnfileOptions = {}): Promise<Pay
       return { status: response.status, headers: response.headers, body: await checked(response) };
     },
   };
+}
+
+/** What a page does: the public key, the flow's client secret, the vault's origin. */
+export function confirmAsPage({ onfile, ask }: PayjpServer, flow: Json, body: object): Promise<Answer> {
+  return ask(`POST /v2/setup_flows/${flow.id}/confirm`, {
+    at: 'vault',
+    key: onfile.publicKey,
+    body: { client_secret: flow.client_secret, return_url: 'https://shop.example/done', ...body },
+  });
+}
+
+/** Answers the issuer's page and follows the way back; the address that the cardholder ends at. */
+export async function authenticate(flow: Json, outcome: 'pass' | 'fail' | 'cancel'): Promise<URL> {
+  const challenge: string = flow.next_action.redirect_to_url.url;
+  const answered = await fetch(challenge, {
+    method: 'POST',
+    body: new URLSearchParams({ outcome }),
+    redirect: 'manual',
+  });
+  const back = await fetch(answered.headers.get('location') ?? '', { redirect: 'manual' });
+  expect([answered.status, back.status]).toEqual([303, 303]);
+  return new URL(back.headers.get('location') ?? '');
 }
 
 /** The value of a client's answer that has to be a success. */

@@ -1,0 +1,124 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startServerForTests } from '../packages/storage/testing/embedded-for-tests.js';
+import { databaseUrl } from './running-server.js';
+
+const MAIN = join(import.meta.dirname, '..', 'apps/cli/dist/main.js');
+
+let directory: string;
+let postgres: Awaited<ReturnType<typeof startServerForTests>>;
+beforeAll(async () => {
+  await stat(MAIN).catch(() => {
+    throw new Error(`${MAIN} is missing. Run: npm run build`);
+  });
+  directory = await mkdtemp(join(tmpdir(), 'onfile-cli-'));
+  postgres = await startServerForTests();
+});
+afterAll(async () => {
+  await postgres?.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function onfile(args: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd: directory,
+    env: { PATH: process.env.PATH, DATABASE_URL: databaseUrl(postgres.connection), ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (text) => {
+    stdout += text;
+  });
+  child.stderr.on('data', (text) => {
+    stderr += text;
+  });
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
+}
+
+const linesOf = ({ stdout }: Ended) =>
+  stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+
+describe('the command line', () => {
+  test('tells its version, its commands with examples, and its exit codes', async () => {
+    expect((await onfile(['--version'])).stdout).toBe('0.1.0\n');
+    const help = await onfile(['--help']);
+    expect(help.code).toBe(0);
+    for (const word of ['dev', 'serve', 'migrate', 'keys', 'Exit codes']) expect(help.stdout).toContain(word);
+    expect((await onfile(['keys', 'create', '--help'])).stdout).toContain('$ onfile keys create');
+  });
+
+  const misuses = [
+    // arguments                                  environment                       what it names
+    [['nothing'], {}, "unknown command 'nothing'"],
+    [['serve', '--role', 'dashboard'], {}, 'Allowed choices are all, api, vault, worker'],
+    [['keys', 'revoke', 'x'], {}, 'UUID'],
+    [['keys', 'create', '--kind', 'other'], {}, 'Allowed choices are secret, public'],
+    [['serve'], { ONFILE_PORT: 'x', DATABASE_URL: 'x' }, 'ONFILE_PORT is "x"'],
+  ] as const;
+  for (const [args, environment, named] of misuses) {
+    test(`onfile ${args.join(' ')} with ${JSON.stringify(environment)} ends with 2 and says why`, async () => {
+      const ended = await onfile(args, environment);
+      expect(ended.code).toBe(2);
+      expect(ended.stderr).toContain(named);
+      expect(ended.stdout).toBe('');
+    });
+  }
+
+  test('a live key is refused with 4 and the reason', async () => {
+    const ended = await onfile(['keys', 'create', '--mode', 'live']);
+    expect([ended.code, ended.stdout]).toEqual([4, '']);
+    expect(ended.stderr).toContain('test mode only');
+  });
+
+  test('without a merchant there are no keys to list; one is made with its first key, which works until it is revoked', async () => {
+    expect((await onfile(['keys', 'list'])).stderr).toContain('onfile keys create --merchant-name');
+    const [made] = linesOf(await onfile(['keys', 'create', '--merchant-name', 'Shop', '--name', 'first']));
+    expect(made).toMatchObject({
+      kind: 'secret',
+      mode: 'test',
+      name: 'first',
+      key: expect.stringMatching(/^sk_test_/),
+    });
+
+    const [listed, ...others] = linesOf(await onfile(['keys', 'list']));
+    expect(others).toEqual([]);
+    expect(listed).toMatchObject({ id: made.id, revokedAt: null });
+    expect(JSON.stringify(listed)).not.toContain(made.key.slice(-43));
+
+    expect((await onfile(['keys', 'revoke', made.id])).code).toBe(0);
+    expect(linesOf(await onfile(['keys', 'list']))[0].revokedAt).toEqual(expect.any(String));
+  });
+
+  test('a database that is up to date has nothing to migrate', async () => {
+    await onfile(['migrate']);
+    expect(linesOf(await onfile(['migrate']))).toEqual([{ applied: [] }]);
+  });
+});
+
+describe('onfile dev', () => {
+  test('names the port that is taken, and the setting that moves it', async () => {
+    const taken: Server = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as { port: number };
+    // The vault's port is one above the first.
+    const ended = await onfile(['dev'], { ONFILE_PORT: String(port - 1) });
+    await new Promise((resolve) => taken.close(resolve));
+    expect(ended.code).toBe(3);
+    expect(ended.stderr).toContain(`${port} (the vault)`);
+    expect(ended.stderr).toContain('ONFILE_PORT=');
+  });
+});
