@@ -25,13 +25,29 @@ export const anyText: Arbitrary<string> = fc
   .oneof(
     fc.string({ unit: 'binary', maxLength: 60 }),
     fc.string({ unit: 'grapheme', maxLength: 60 }),
-    fc.constantFrom('', ' ', "'; --", '\\', '\\x00', '{}', 'null', '👩‍👩‍👧‍👦', 'ﷺ', '日本語', '\u202eRTL', '\u{10ffff}', '$1'),
+    fc.constantFrom(
+      '',
+      ' ',
+      "'; --",
+      '\\',
+      '\\x00',
+      '{}',
+      'null',
+      '👩‍👩‍👧‍👦',
+      'ﷺ',
+      '日本語',
+      '\u202eRTL',
+      '\u{10ffff}',
+      '$1',
+    ),
   )
   .map((text) => text.replaceAll('\0', ''));
 
 const maybeText = fc.option(anyText);
 export const anyInstant: Arbitrary<Instant> = fc.integer({ min: 0, max: Date.UTC(9999, 11, 31) });
 const maybeInstant = fc.option(anyInstant);
+/** The cases about expiry live before 2000. */
+const anyExpiry = fc.integer({ min: Date.UTC(2000), max: Date.UTC(9999) });
 const anyUuid = fc.uuid() as unknown as Arbitrary<Uuid>;
 const maybeUuid = fc.option(anyUuid);
 const anyRef: Arbitrary<CustomerRef | null> = fc.option(fc.record({ id: anyUuid, chosenId: maybeText }));
@@ -97,7 +113,7 @@ export const anyObject: { readonly [T in EventObjectType]: (identity: Identity) 
         returnUrl: maybeText,
         lastSetupError: fc.option(fc.record({ code: fc.constantFrom(...DECLINE_CODES), occurredAt: anyInstant })),
         cancellationReason: fc.option(fc.constantFrom('abandoned', 'duplicate', 'requested_by_customer')),
-        expiresAt: maybeInstant,
+        expiresAt: fc.option(anyExpiry),
       })
       .chain((intent) =>
         intent.status === 'succeeded'
@@ -152,7 +168,7 @@ export const anyObject: { readonly [T in EventObjectType]: (identity: Identity) 
       paymentMethodTypes: fc.option(anyTypes),
       threeDSecureRequest: maybeThreeDSecure,
       metadata: anyMetadata,
-      expiresAt: anyInstant,
+      expiresAt: anyExpiry,
     }),
   mandate: (identity) =>
     fc.record<Mandate>({

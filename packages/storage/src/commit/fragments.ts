@@ -38,6 +38,40 @@ export function newRow(table: Table<object>, objectOf: (commit: Commit) => objec
   return { table: table.name, columns: table.columns, values };
 }
 
+/**
+ * The changes that lock a row, in the order in which every commit locks: by table, then by id. So two commits of the same
+ * rows wait for each other one after the other, and never in a circle.
+ */
+export function inOrderOfLocking({ changes }: Commit): readonly [index: number, change: Held][] {
+  const held = [...changes.entries()].filter((entry): entry is [number, Held] => isHeld(entry[1]));
+  return held.sort(([, a], [, b]) => rankOf(a) - rankOf(b) || (a.id < b.id ? -1 : 1));
+}
+
+function isHeld({ kind }: Change): boolean {
+  return kind === 'update' || kind === 'update_attempt' || kind === 'require_customer';
+}
+
+function rankOf(change: Held): number {
+  switch (change.kind) {
+    case 'update':
+      return LOCK_ORDER.indexOf(change.objectType);
+    case 'update_attempt':
+      return LOCK_ORDER.indexOf('setup_attempt');
+    case 'require_customer':
+      return LOCK_ORDER.indexOf('customer');
+  }
+}
+
+const LOCK_ORDER: readonly (EventObjectType | 'setup_attempt')[] = [
+  'customer',
+  'checkout_session',
+  'setup_intent',
+  'setup_attempt',
+  'payment_method',
+  'mandate',
+  'payment_method_configuration',
+];
+
 /** The table and the row that a change needs to be as it expects. */
 export function heldRow(change: Held, index: number, parameters: Parameters): { table: string; conditions: string } {
   const row = parameters.rowOfChange(index);

@@ -9,6 +9,7 @@ import {
   changeAt,
   type Held,
   heldRow,
+  inOrderOfLocking,
   type NewRow,
   newRow,
 } from './fragments.js';
@@ -35,12 +36,19 @@ export interface ComposedCommit {
 export function composeAsOneStatement(commit: Commit): ComposedCommit {
   const parameters = new Parameters();
   const composition = composeGuard(commit, parameters);
-  for (const [index, change] of commit.changes.entries()) {
+  for (const [index, change] of inOrderOfWriting(commit)) {
     if (index !== composition.carriedBy) composition.parts.push(...writesOf(change, index, composition));
   }
   if (commit.idempotency) composition.parts.push(idempotencyWrite(commit.idempotency, composition));
 
   return { text: render(composition), values: parameters.values };
+}
+
+/** New attempts come last: they depend on what closes others. */
+function inOrderOfWriting({ changes }: Commit): readonly [number, Change][] {
+  const isLast = ([, { kind }]: [number, Change]) => kind === 'insert_attempt';
+  const entries = [...changes.entries()];
+  return [...entries.filter((entry) => !isLast(entry)), ...entries.filter(isLast)];
 }
 
 interface Composition {
@@ -60,7 +68,7 @@ interface Part {
 }
 
 function composeGuard(commit: Commit, parameters: Parameters): Composition {
-  const held = [...commit.changes.entries()].filter((entry): entry is [number, Held] => entry[1].kind in LOCKS);
+  const held = inOrderOfLocking(commit);
   const needsCards = commit.changes.some(({ kind }) => kind === 'require_cards_available');
   const nothing: Composition = { commit, parameters, parts: [], holds: null, carriedBy: null };
   if (held.length === 0 && !needsCards) return nothing;
@@ -73,35 +81,18 @@ function composeGuard(commit: Commit, parameters: Parameters): Composition {
     const parts = [...updateParts(change, index, { ...nothing, conditions }), guardPart([`change_${index}`])];
     return { ...nothing, parts, holds, carriedBy: index };
   }
-  const locked = held.map(([index, change]) => lockPart(change, index, parameters));
-  locked.sort((a, b) => a.rank - b.rank);
-  const found = [...locked.map(({ name }) => name), ...(needsCards ? ['cards'] : [])];
-  const cards = needsCards ? [cardsPart(parameters)] : [];
-  return { ...nothing, parts: [...locked, ...cards, guardPart(found)], holds };
+  const needed = held.map(([index, change]) => lockPart(change, index, parameters));
+  if (needsCards) needed.push(cardsPart(parameters));
+  return { ...nothing, parts: [...needed, guardPart(needed.map(({ name }) => name))], holds };
+}
+
+function lockPart(change: Held, index: number, parameters: Parameters): Part {
+  const { table, conditions } = heldRow(change, index, parameters);
+  return { name: `held_${index}`, sql: `SELECT FROM ${table} WHERE ${conditions} FOR ${LOCKS[change.kind]}` };
 }
 
 /** A row that is to be changed is locked against all others; one that only has to stay, against change. */
 const LOCKS = { update: 'NO KEY UPDATE', update_attempt: 'NO KEY UPDATE', require_customer: 'SHARE' } as const;
-
-/** All commits lock in this order of tables, so that two of them seldom wait for each other. */
-const LOCK_ORDER = [
-  'customers',
-  'checkout_sessions',
-  'setup_intents',
-  'setup_attempts',
-  'payment_methods',
-  'mandates',
-  'payment_method_configurations',
-];
-
-function lockPart(change: Held, index: number, parameters: Parameters): Part & { rank: number } {
-  const { table, conditions } = heldRow(change, index, parameters);
-  return {
-    name: `held_${index}`,
-    sql: `SELECT FROM ${table} WHERE ${conditions} FOR ${LOCKS[change.kind]}`,
-    rank: LOCK_ORDER.indexOf(table),
-  };
-}
 
 /** Not locked: a commit that does not see a configuration's change came before it. */
 function cardsPart({ merchantId, livemode }: Parameters): Part {

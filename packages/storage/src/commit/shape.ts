@@ -1,9 +1,12 @@
 import type { Change, Commit, Expectation } from '@onfile/core';
-import { patchedProperties } from './fragments.js';
+import { inOrderOfLocking, patchedProperties } from './fragments.js';
 
 /** What the SQL of a commit depends on. Commits of one shape are sent as one prepared statement, with other values. */
-export function shapeOf({ changes, idempotency }: Commit): string {
+export function shapeOf(commit: Commit): string {
+  const { changes, idempotency } = commit;
   const parts = changes.map(shapeOfChange);
+  const locking = inOrderOfLocking(commit);
+  if (locking.length > 1) parts.push(`locks ${locking.map(([index]) => index)}`);
   if (idempotency) parts.push(`${idempotency.step} ${'changeIndex' in idempotency ? idempotency.changeIndex : ''}`);
   return parts.join('; ');
 }
