@@ -9,6 +9,7 @@ import {
   systemClock,
 } from '@onfile/server';
 import { CommandFault, createOutput, EXIT_CODES, type Output } from './output.js';
+import { quietLog } from './quiet-log.js';
 
 interface KeyOptions {
   readonly merchant?: string;
@@ -67,12 +68,13 @@ export async function listKeys(options: KeyOptions): Promise<number> {
 }
 
 export async function revokeKey(keyId: string, options: KeyOptions): Promise<number> {
+  const id = parseUuid(keyId, 'key id');
   return withStorage(options, async (storage, output) => {
     const merchant = await findMerchant(storage, options.merchant);
-    const isThere = await storage.revokeApiKey(merchant.id, parseUuid(keyId, 'key id'), systemClock.now());
+    const isThere = await storage.revokeApiKey(merchant.id, id, systemClock.now());
     if (!isThere)
       throw new CommandFault(`${merchant.name} has no key ${keyId}. See: onfile keys list`, EXIT_CODES.refused);
-    output.result({ id: keyId, revoked: true }, `Revoked. Within 5 seconds no server accepts it any more.`);
+    output.result({ id, revoked: true }, `Revoked. Within 5 seconds no server accepts it any more.`);
   });
 }
 
@@ -80,7 +82,7 @@ async function withStorage(
   options: KeyOptions,
   work: (storage: Storage, output: Output) => Promise<void>,
 ): Promise<number> {
-  const opened = await openStorage(readConfig(process.env, process.cwd()));
+  const opened = await openStorage(readConfig(process.env, process.cwd()), quietLog());
   try {
     await work(opened.storage, createOutput({ json: options.json ?? false }));
     return EXIT_CODES.done;

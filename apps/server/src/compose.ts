@@ -5,7 +5,7 @@ import { createPostgresStorage } from '@onfile/storage';
 import { createVault, type LocalVault, openFileKeyProvider } from '@onfile/vault';
 import type { Config } from './config.js';
 import { countAttempts } from './count-attempts.js';
-import type { OpenDatabase } from './database.js';
+import { type DatabaseSettings, joinDatabase, migrateTables, type OpenDatabase } from './database.js';
 import { authenticationReturnUrl } from './http/authentication-return.js';
 import { createMetrics, type Metrics } from './http/metrics.js';
 import type { Log } from './log.js';
@@ -81,6 +81,28 @@ export async function compose(
       vault.close();
       keys.close();
       await postgres.close();
+    },
+  };
+}
+
+/** Storage without a server around it, for commands; its tables are brought up to this release first. */
+export async function openStorage(
+  config: DatabaseSettings,
+  log: Log,
+): Promise<{ readonly storage: Storage; close(): Promise<void> }> {
+  const database = await joinDatabase(config, log);
+  try {
+    await migrateTables(database.address, log);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  const storage = createPostgresStorage({ ...database.address, log: () => undefined });
+  return {
+    storage,
+    async close() {
+      await storage.close();
+      await database.close();
     },
   };
 }

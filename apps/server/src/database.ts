@@ -12,10 +12,10 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
-type Where = Pick<Config, 'databaseUrl' | 'dataDirectory'>;
+export type DatabaseSettings = Pick<Config, 'databaseUrl' | 'dataDirectory'>;
 
 /** Starts the embedded server unless `DATABASE_URL` names one. Does not touch its tables. */
-export async function openDatabase(config: Where, log: Log): Promise<OpenDatabase> {
+export async function openDatabase(config: DatabaseSettings, log: Log): Promise<OpenDatabase> {
   if (config.databaseUrl !== null) return operatorsServer(config.databaseUrl);
 
   const startedAt = performance.now();
@@ -47,7 +47,7 @@ export async function openDatabase(config: Where, log: Log): Promise<OpenDatabas
  * For commands that run beside a server: the database as {@link openDatabase} gives it, or, when another process of ours
  * has the embedded one, that one.
  */
-export async function joinDatabase(config: Where, log: Log): Promise<OpenDatabase> {
+export async function joinDatabase(config: DatabaseSettings, log: Log): Promise<OpenDatabase> {
   try {
     return await openDatabase(config, log);
   } catch (fault) {

@@ -1,5 +1,6 @@
 export { API_KEY_LENGTH, type ApiKeyParts, describeApiKey, digestApiKey, makeApiKey, parseApiKey } from './api-keys.js';
 export { systemClock } from './clock.js';
+export { openStorage } from './compose.js';
 export {
   type Config,
   ConfigFault,
@@ -11,10 +12,10 @@ export {
   type Role,
   readConfig,
 } from './config.js';
+export { joinDatabase, migrateTables } from './database.js';
 export { createIds } from './ids.js';
 export { nodeAdvice, runUntilStopped } from './lifecycle.js';
 export { createLog, type Log } from './log.js';
 export { createMerchant, issueApiKey } from './merchants.js';
-export { migrateOnly, openStorage } from './open-storage.js';
 export { type RunningServer, type ServerOptions, startServer } from './server.js';
 export { type StartedParts, startInOrder } from './started-parts.js';

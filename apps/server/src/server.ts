@@ -50,7 +50,8 @@ export function startServer(config: Config, options: ServerOptions): Promise<Run
   const { log, clock = systemClock, ids = createIds(clock) } = options;
   announce(config, log);
   return startInOrder(async (parts) => {
-    await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
+    // Others may pass through it and not look into it: the database's own user, when we are root, gets to its data so.
+    await mkdir(config.dataDirectory, { recursive: true, mode: 0o711 });
     const database = await openDatabase(config, log);
     parts.add(() => database.close());
     await migrateTables(database.address, log);

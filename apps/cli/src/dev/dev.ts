@@ -35,7 +35,8 @@ export async function dev({ json }: { readonly json: boolean }): Promise<number>
   const log = createLog({ level: config.logLevel, format, writeLine: (line) => process.stderr.write(line) });
 
   await requireFreePorts(config);
-  await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
+  // Others may pass through it and not look into it: the database's own user, when we are root, gets to its data so.
+  await mkdir(config.dataDirectory, { recursive: true, mode: 0o711 });
   output.progress('Starting the test processor and the database. The first time that takes some seconds.');
   const system = await startInOrder((parts) => startSystem(config, log, parts));
   const content = describe(system);
