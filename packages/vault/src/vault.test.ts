@@ -58,15 +58,62 @@ function aRequest(sealed: SealedCard, parts: Partial<CardRequest> = {}): CardReq
   };
 }
 
-describe('what the vault opened and filled', () => {
-  function watching() {
-    const seen: { readonly what: string; readonly bytes: Uint8Array; readonly text: string }[] = [];
-    const see = (what: string) => (bytes: Uint8Array) => {
-      seen.push({ what, bytes, text: Buffer.from(bytes).toString() });
-    };
-    return { seen, seams: { onOpened: see('opened'), onFilled: see('filled') } };
+function watching() {
+  const seen: { readonly what: string; readonly bytes: Uint8Array; readonly text: string }[] = [];
+  const onInClear: VaultSeams['onInClear'] = (what, bytes) => {
+    seen.push({ what, bytes, text: Buffer.from(bytes).toString() });
+  };
+  const expectWiped = () => {
+    for (const { bytes, what } of seen)
+      expect(
+        bytes.every((byte) => byte === 0),
+        what,
+      ).toBe(true);
+  };
+  return { seen, seams: { onInClear }, expectWiped };
+}
+
+describe('what the vault holds in clear to seal it', () => {
+  const endings: readonly (readonly [string, Partial<SealRequest>])[] = [
+    ['sealed', {}],
+    ['refused for its expiry', { expMonth: 13 }],
+    ['refused for its mode', { scope: { ...SCOPE, mode: 'live' } }],
+    ['sealed without keeping the code', { attemptId: null }],
+  ];
+  for (const [ending, parts] of endings) {
+    test(`is wiped when the card was ${ending}`, async () => {
+      const { seen, seams, expectWiped } = watching();
+      const { vault, enter } = await open({}, seams);
+      await vault.seal(aSealRequest(enter(CARD), parts));
+      const texts = seen.map(({ what, text }) => [what, text]);
+      expect(texts).toEqual([
+        ['entered', VISA],
+        ['code', '123'],
+        ['checked', VISA],
+      ]);
+      expectWiped();
+    });
   }
 
+  test('is wiped when the number was none', async () => {
+    const { seen, seams, expectWiped } = watching();
+    const { vault, enter } = await open({}, seams);
+    await vault.seal(aSealRequest(enter({ number: '4242', cvc: '123' })));
+    expect(seen.map(({ text }) => text)).toEqual(['4242', '123']);
+    expectWiped();
+  });
+
+  test('is wiped when the keys cannot be had', async () => {
+    const { seen, seams, expectWiped } = watching();
+    const { vault, enter, keys } = await open({}, seams);
+    vi.spyOn(keys, 'generate').mockRejectedValue(new KeyProviderFault('unavailable', 'out'));
+    await expect(vault.seal(aSealRequest(enter(CARD)))).rejects.toThrow(KeyProviderFault);
+    expect(seen).toHaveLength(3);
+    expectWiped();
+  });
+});
+
+describe('what the vault holds in clear to send it', () => {
   const endings: readonly (readonly [string, (request: CardRequest) => Promise<CardRequest>])[] = [
     ['an answer', async (request) => ({ ...request, url: await serve((_, response) => response.end('ok')) })],
     ['a break', async (request) => ({ ...request, url: await serve(({ socket }) => socket.destroy()) })],
@@ -76,41 +123,50 @@ describe('what the vault opened and filled', () => {
   ];
   for (const [ending, prepare] of endings) {
     test(`is wiped after ${ending}`, async () => {
-      const { seen, seams } = watching();
+      const { seen, seams, expectWiped } = watching();
       const test = await open({}, seams);
-      await test.vault.send(await prepare(aRequest(await seal(test))));
+      const sealed = await seal(test);
+      seen.length = 0;
+      await test.vault.send(await prepare(aRequest(sealed)));
       expect(seen.map(({ what, text }) => [what, text])).toEqual([
+        ['code', '123'],
+        ['opened', VISA],
         ['opened', VISA],
         ['filled', `{"number":"${VISA}","cvc":"123"}`],
       ]);
-      for (const { bytes, what } of seen)
-        expect(
-          bytes.every((byte) => byte === 0),
-          what,
-        ).toBe(true);
+      expectWiped();
     });
   }
 
   test('is wiped when the placeholders are not clear, before anything is filled', async () => {
-    const { seen, seams } = watching();
+    const { seen, seams, expectWiped } = watching();
     const test = await open({}, seams);
     const result = await test.vault.send(aRequest(await seal(test), { body: '{{card.number}}{{card.number}}' }));
     expect(result).toEqual({ kind: 'not_sent', reason: 'placeholders_unclear' });
-    expect(seen.map(({ what }) => what)).toEqual(['opened']);
-    expect(seen[0]?.bytes.every((byte) => byte === 0)).toBe(true);
+    expect(seen.map(({ what }) => what)).toEqual(['entered', 'code', 'checked', 'code', 'opened', 'opened']);
+    expectWiped();
+  });
+
+  test('is wiped when the sealed card does not open', async () => {
+    const { seen, seams, expectWiped } = watching();
+    const test = await open({}, seams);
+    await seal(test);
+    await expect(test.vault.send(aRequest(new Uint8Array() as SealedCard))).rejects.toThrow('could not be opened');
+    expect(seen.at(-1)).toMatchObject({ what: 'code', text: '123' });
+    expectWiped();
   });
 });
 
 describe('a live card', () => {
   test('is not sent without TLS, and not even opened for it', async () => {
-    const opened: Uint8Array[] = [];
-    const { vault } = await open({}, { onOpened: (bytes) => opened.push(bytes) });
+    const { seen, seams } = watching();
+    const { vault } = await open({}, seams);
     const request = aRequest(new Uint8Array() as SealedCard);
     const card = { ...request.card, scope: { ...SCOPE, mode: 'live' } } as const;
     for (const url of [NOBODY, 'HTTP://127.0.0.1:9/', 'nowhere']) {
       expect(await vault.send({ ...request, card, url })).toEqual({ kind: 'not_sent', reason: 'tls_required' });
     }
-    expect(opened).toEqual([]);
+    expect(seen).toEqual([]);
   });
 });
 
@@ -224,7 +280,7 @@ describe('a vault', () => {
     expect(bodies.join('')).toBe(`{"number":"${VISA}","cvc":""}`);
   });
 
-  test('sweeps by itself what is over, without keeping the process up', async () => {
+  test('sweeps by itself what is over, until it is closed', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     try {
       const test = await open({ cardsInHandMax: 1 });

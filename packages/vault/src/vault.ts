@@ -73,10 +73,9 @@ export class VaultFull extends Error {
   }
 }
 
-/** For tests: sees the buffers with card data while they are filled, to look at them again when they should be wiped. */
+/** For tests: sees the memory that holds card data while it does, to look at it again when it should be wiped. */
 export interface VaultSeams {
-  readonly onOpened?: (digits: Uint8Array) => void;
-  readonly onFilled?: (body: Uint8Array) => void;
+  readonly onInClear?: (what: 'entered' | 'checked' | 'code' | 'opened' | 'filled', bytes: Uint8Array) => void;
 }
 
 /** Opens a vault. Fails with a `KeyProviderFault` when the keys cannot be had. */
@@ -132,7 +131,10 @@ class VaultInProcess implements LocalVault {
 
     let number: CardNumber | null = null;
     try {
+      this.#see('entered', entered.number);
+      this.#see('code', codeOf(entered));
       number = parseNumber(entered);
+      this.#see('checked', number);
       if (number === null) return { kind: 'fault', fault: 'card_number_invalid' };
       const fault = faultOf(number, entered.cvc, request);
       return fault === null ? await this.#sealChecked(number, codeOf(entered), request) : { kind: 'fault', fault };
@@ -145,6 +147,7 @@ class VaultInProcess implements LocalVault {
   async send(request: CardRequest): Promise<SendResult> {
     const code = this.#codes.take(request.card);
     try {
+      this.#see('code', code);
       if (isInClear(request)) return { kind: 'not_sent', reason: 'tls_required' };
       const body = await this.#fill(request, code);
       if (body === null) return { kind: 'not_sent', reason: 'placeholders_unclear' };
@@ -185,7 +188,7 @@ class VaultInProcess implements LocalVault {
     const number = await this.#open(card);
     try {
       const filled = fillPlaceholders(body, { ...card, number, cvc });
-      if (filled !== null) this.#seams.onFilled?.(filled);
+      this.#see('filled', filled);
       return filled;
     } finally {
       number.wipe();
@@ -198,12 +201,19 @@ class VaultInProcess implements LocalVault {
         if (key === null) throw new UnreadableEnvelope();
         return openEnvelope(card.sealed, bindingOf(card), key);
       });
-      this.#seams.onOpened?.(digits);
-      return new Secret('card-number', digits);
+      this.#see('opened', digits);
+      const number = new Secret('card-number', digits);
+      this.#see('opened', number);
+      return number;
     } catch (cause) {
       if (cause instanceof UnreadableEnvelope) this.#onUnreadable();
       throw cause;
     }
+  }
+
+  #see(what: Parameters<NonNullable<VaultSeams['onInClear']>>[0], held: Uint8Array | Secret | null): void {
+    if (held instanceof Secret) held.use((bytes) => this.#seams.onInClear?.(what, bytes));
+    else if (held !== null) this.#seams.onInClear?.(what, held);
   }
 
   #sweep(): void {

@@ -22,13 +22,15 @@ export interface BodyLimits {
 
 /**
  * Reads a request's body into one buffer that the caller owns and wipes, and zeroes every piece on its way. After a
- * problem nothing more is read: the caller answers and closes the connection.
+ * problem whatever still comes is zeroed and dropped, so that the client gets to read the answer; it goes on until the
+ * caller has answered and closes the connection.
  */
 export function readBody(stream: Readable, { bytesMax, timeoutMs, contentLength }: BodyLimits): Promise<ReadBody> {
+  if (stream.destroyed) return Promise.resolve({ kind: 'problem', problem: 'broken_off' });
   if (contentLength !== null && contentLength > bytesMax) {
+    dropRest(stream);
     return Promise.resolve({ kind: 'problem', problem: 'too_large' });
   }
-  if (stream.destroyed) return Promise.resolve({ kind: 'problem', problem: 'broken_off' });
   return new Promise((resolve) => {
     // Allocated once: a buffer that grows leaves its former selves behind. Never from the pool that others share.
     const body = Buffer.alloc(contentLength ?? bytesMax);
@@ -50,16 +52,21 @@ export function readBody(stream: Readable, { bytesMax, timeoutMs, contentLength 
 
     function fail(problem: BodyProblem): void {
       wipe(body);
-      stream.pause();
+      dropRest(stream);
       settle({ kind: 'problem', problem });
     }
     function settle(result: ReadBody): void {
       clearTimeout(timer);
       stream.off('data', onData).off('end', onEnd).off('close', onBreak).off('error', onBreak);
-      // A connection that breaks later on would otherwise end the process.
+      // Without a listener, a connection that breaks from now on would end the process.
       stream.on('error', () => {});
       resolve(result);
     }
     stream.on('end', onEnd).on('close', onBreak).on('error', onBreak).on('data', onData);
   });
+}
+
+function dropRest(stream: Readable): void {
+  stream.on('data', (chunk: Uint8Array) => wipe(chunk));
+  stream.on('error', () => {});
 }

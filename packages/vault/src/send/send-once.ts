@@ -31,7 +31,8 @@ export async function sendOnce(outgoing: OutgoingRequest, trust: Trust = {}): Pr
 
 function exchange(outgoing: OutgoingRequest, trust: Trust): Promise<SendResult> {
   const { body, connectTimeoutMs, totalTimeoutMs, answerBytesMax } = outgoing;
-  const request = open(outgoing, trust);
+  const isOverTls = new URL(outgoing.url).protocol === 'https:';
+  const request = open(outgoing, isOverTls, trust);
   return new Promise((resolve) => {
     let isConnected = false;
 
@@ -49,7 +50,7 @@ function exchange(outgoing: OutgoingRequest, trust: Trust): Promise<SendResult> 
     }
 
     request.on('socket', (socket) => {
-      socket.once(outgoing.url.startsWith('https:') ? 'secureConnect' : 'connect', () => {
+      socket.once(isOverTls ? 'secureConnect' : 'connect', () => {
         if (request.destroyed) return;
         clearTimeout(connectTimer);
         isConnected = true;
@@ -65,9 +66,8 @@ function exchange(outgoing: OutgoingRequest, trust: Trust): Promise<SendResult> 
   });
 }
 
-function open({ method, url, headers, body }: OutgoingRequest, trust: Trust): ClientRequest {
-  const { protocol } = new URL(url);
-  const request = protocol === 'https:' ? requestOverTls : requestPlain;
+function open({ method, url, headers, body }: OutgoingRequest, isOverTls: boolean, trust: Trust): ClientRequest {
+  const request = isOverTls ? requestOverTls : requestPlain;
   return request(url, {
     method,
     ...trust,
@@ -101,7 +101,6 @@ function readAnswer(
   });
   response.on('error', (cause) => give(reasonOf(cause)));
   response.on('end', () => {
-    if (!response.complete) return give('answer_broken_off');
     const { statusCode = 0 } = response;
     settle({ kind: 'answered', status: statusCode, headers: headersOf(response), body: Buffer.concat(pieces) });
   });
