@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Clock, Ids, Storage } from '@onfile/core';
 import { systemClock } from './clock.js';
 import { type Addresses, compose, type System } from './compose.js';
-import { type Config, type Role, unsafeInProduction } from './config.js';
+import { type Config, isLoopback, type Role, unsafeInProduction } from './config.js';
 import { migrateTables, openDatabase } from './database.js';
 import { createAuthentication } from './http/authentication.js';
 import { authenticationReturnRoute } from './http/authentication-return.js';
@@ -21,6 +21,7 @@ import { type RunningJobs, startJobs } from './jobs/runner.js';
 import { nodeAdvice } from './lifecycle.js';
 import type { Log } from './log.js';
 import { type StartedParts, startInOrder } from './started-parts.js';
+import { unsafeStart } from './unsafe-start.js';
 
 export interface ServerOptions {
   readonly log: Log;
@@ -163,7 +164,9 @@ function announce(config: Config, log: Log): void {
   log.write('server.starting', { role: config.role, version: readVersion(), node: process.version });
   const advice = nodeAdvice(process.version);
   if (advice !== null) log.write('server.node_out_of_support', { node: process.version, advice });
-  for (const unsafe of unsafeInProduction(config)) log.write('server.unsafe_setting', { advice: unsafe });
+  const atStart = isLoopback(config.host) ? [] : unsafeStart(process.execArgv);
+  for (const unsafe of [...unsafeInProduction(config), ...atStart])
+    log.write('server.unsafe_setting', { advice: unsafe });
 }
 
 function hasRole(configured: Role, role: Exclude<Role, 'all'>): boolean {
