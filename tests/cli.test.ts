@@ -64,7 +64,7 @@ describe('the command line', () => {
   const misuses = [
     // arguments                                  environment                       what it names
     [['nothing'], {}, "unknown command 'nothing'"],
-    [['serve', '--role', 'dashboard'], {}, 'Allowed choices are all, api, vault, worker'],
+    [['serve', '--role', 'cashier'], {}, 'Allowed choices are all, api, vault, worker'],
     [['keys', 'revoke', 'x'], {}, 'UUID'],
     [['keys', 'create', '--kind', 'other'], {}, 'Allowed choices are secret, public'],
     [['serve'], { ONFILE_PORT: 'x', DATABASE_URL: 'x' }, 'ONFILE_PORT is "x"'],
@@ -77,6 +77,12 @@ describe('the command line', () => {
       expect(ended.stdout).toBe('');
     });
   }
+
+  test('the dashboard, which is not there yet, is refused with 4 and the reason', async () => {
+    const ended = await onfile(['serve', '--role', 'dashboard']);
+    expect([ended.code, ended.stdout]).toEqual([4, '']);
+    expect(ended.stderr).toContain('no dashboard yet');
+  });
 
   test('a live key is refused with 4 and the reason', async () => {
     const ended = await onfile(['keys', 'create', '--mode', 'live']);

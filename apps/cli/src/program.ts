@@ -67,7 +67,8 @@ Examples:
   }
 }
 
-const ROLES = ['all', 'api', 'vault', 'worker'];
+/** `dashboard` is known, and refused with the reason. */
+const ROLES = ['all', 'api', 'vault', 'worker', 'dashboard'];
 
 function addKeyCommands(program: Command, endWith: (exitCode: number) => void): void {
   const keys = program.command('keys').description("make, list and revoke merchants' API keys");

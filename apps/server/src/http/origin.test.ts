@@ -57,7 +57,7 @@ describe('an origin', () => {
   test('gives every answer a request id and the security headers', async () => {
     const url = await start([route('/a', async () => text('a'))]);
     const [first, second, missing] = await Promise.all([fetch(`${url}/a`), fetch(`${url}/a`), fetch(`${url}/none`)]);
-    expect(first.headers.get('request-id')).toMatch(/^req_[0-9a-f]{32}$/);
+    expect(first.headers.get('request-id')).toMatch(/^req_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
     expect(second.headers.get('request-id')).not.toBe(first.headers.get('request-id'));
     for (const response of [first, missing]) {
       expect(Object.fromEntries(response.headers)).toMatchObject({

@@ -43,13 +43,15 @@ const STORAGE_RETRY_SECONDS = 1;
 export function createOrigin(options: OriginOptions): Origin {
   const { name, routes, log, metrics, ids, timeouts = TIMEOUTS } = options;
   const paths = createPathTable(routes);
+  const openTemplates = new Set(routes.filter((route) => route.isOpenToPages).map(({ path }) => path));
   const underWay = new WeakMap<FastifyRequest, { readonly startedAt: number; readonly notes: RequestNotes }>();
   let isClosing = false;
 
   const app = Fastify({
     logger: false,
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
-    genReqId: () => `req_${ids.next().replaceAll('-', '')}`,
+    // With its dashes: a run of 32 hexadecimal digits holds one that looks like a card number every now and then.
+    genReqId: () => `req_${ids.next()}`,
     requestIdHeader: false,
     rewriteUrl: (raw) => tolerateSlashes(raw.url ?? '/'),
     routerOptions: { maxParamLength: URL_BYTES_MAX, querystringParser: () => ({}) },
@@ -151,9 +153,14 @@ export function createOrigin(options: OriginOptions): Origin {
   function send(request: FastifyRequest, reply: FastifyReply, answer: HttpAnswer): FastifyReply {
     reply.raw.once('close', () => recordEnd(request, answer.status));
     reply.code(answer.status).headers({ ...SECURITY_HEADERS, 'request-id': request.id, ...answer.headers });
-    if (paths.isOpenToPages(splitAddress(request.url)[0])) reply.headers(OPEN_TO_PAGES);
+    if (isOpenToPages(request)) reply.headers(OPEN_TO_PAGES);
     if (isClosing || wipeUnreadBody(request.raw)) reply.header('connection', 'close');
     return reply.send(answer.body);
+  }
+
+  function isOpenToPages(request: FastifyRequest): boolean {
+    const template = request.routeOptions.url;
+    return template === undefined ? paths.isOpenToPages(splitAddress(request.url)[0]) : openTemplates.has(template);
   }
 
   function recordEnd(request: FastifyRequest, status: number): void {
