@@ -12,6 +12,9 @@ type Methods =
   | 'areCardsAvailable'
   | 'loadPaymentMethodConfiguration'
   | 'listPaymentMethodConfigurations'
+  | 'listMerchantOrigins'
+  | 'addMerchantOrigin'
+  | 'removeMerchantOrigin'
   | 'insertApiKey'
   | 'loadApiKey'
   | 'listApiKeys'
@@ -48,6 +51,18 @@ export function merchantStorage(database: Database): Pick<Storage, Methods> {
 
     listPaymentMethodConfigurations: (scope, page) =>
       loadPage(database, { table: paymentMethodConfigurations }, { scope, page }),
+
+    async listMerchantOrigins(merchantId) {
+      return (await database.runRepeatable(LIST_MERCHANT_ORIGINS, [merchantId])).map((row) => row.origin as string);
+    },
+
+    async addMerchantOrigin(merchantId, origin, at) {
+      return (await database.run(ADD_MERCHANT_ORIGIN, [merchantId, origin, renderInstant(at)])).length > 0;
+    },
+
+    async removeMerchantOrigin(merchantId, origin) {
+      return (await database.run(REMOVE_MERCHANT_ORIGIN, [merchantId, origin])).length > 0;
+    },
 
     async insertApiKey(key) {
       await database.run(INSERT_API_KEY, valuesOf(apiKeys, key));
@@ -112,6 +127,18 @@ const ARE_CARDS_AVAILABLE = statement(`
 const LOAD_CONFIGURATION = statement(`
   SELECT row_to_json(c) AS configuration FROM payment_method_configurations AS c
   WHERE c.merchant_id = $1 AND c.livemode = $2 AND c.id = $3`);
+
+// By code points, so that the order is the same on every database.
+const LIST_MERCHANT_ORIGINS = statement(`
+  SELECT o.origin FROM merchant_origins AS o WHERE o.merchant_id = $1 ORDER BY o.origin COLLATE "C"`);
+
+const ADD_MERCHANT_ORIGIN = statement(`
+  INSERT INTO merchant_origins (merchant_id, origin, created_at) VALUES ($1, $2, $3)
+  ON CONFLICT (merchant_id, origin) DO NOTHING
+  RETURNING true AS added`);
+
+const REMOVE_MERCHANT_ORIGIN = statement(`
+  DELETE FROM merchant_origins WHERE merchant_id = $1 AND origin = $2 RETURNING true AS removed`);
 
 const INSERT_API_KEY = statement(`
   INSERT INTO api_keys (${apiKeys.columns.join(', ')}) VALUES (${parametersFor(apiKeys.columns)})`);

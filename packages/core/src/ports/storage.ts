@@ -232,6 +232,13 @@ export interface Storage {
   loadMerchant(id: Uuid): Promise<Merchant | null>;
   listMerchants(limit: number): Promise<readonly Merchant[]>;
 
+  /** Origins whose pages may frame our forms, such as `https://shop.example`, in alphabetical order. */
+  listMerchantOrigins(merchantId: Uuid): Promise<readonly string[]>;
+  /** Answers whether it was not there before. */
+  addMerchantOrigin(merchantId: Uuid, origin: string, at: Instant): Promise<boolean>;
+  /** Answers whether it was there. */
+  removeMerchantOrigin(merchantId: Uuid, origin: string): Promise<boolean>;
+
   insertApiKey(key: ApiKey): Promise<void>;
   loadApiKey(merchantId: Uuid, id: Uuid): Promise<ApiKey | null>;
   listApiKeys(merchantId: Uuid): Promise<readonly ApiKey[]>;

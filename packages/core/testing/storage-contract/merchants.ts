@@ -73,6 +73,23 @@ export function merchantCases(world: () => World): void {
       expect(await storage.listApiKeys(merchantId)).toEqual([newer, { ...older, revokedAt: NOON + 1 }]);
     });
 
+    test('has origins of its own, each registered once', async () => {
+      const { storage, next } = world();
+      const merchantId = next();
+      const other = next();
+      expect(await storage.listMerchantOrigins(merchantId)).toEqual([]);
+      expect(await storage.addMerchantOrigin(merchantId, 'https://shop.example', NOON)).toBe(true);
+      expect(await storage.addMerchantOrigin(merchantId, 'https://Z.example', NOON)).toBe(true);
+      expect(await storage.addMerchantOrigin(merchantId, 'https://shop.example', NOON + 1)).toBe(false);
+      expect(await storage.addMerchantOrigin(other, 'https://shop.example', NOON)).toBe(true);
+      expect(await storage.listMerchantOrigins(merchantId)).toEqual(['https://Z.example', 'https://shop.example']);
+
+      expect(await storage.removeMerchantOrigin(merchantId, 'https://shop.example')).toBe(true);
+      expect(await storage.removeMerchantOrigin(merchantId, 'https://shop.example')).toBe(false);
+      expect(await storage.listMerchantOrigins(merchantId)).toEqual(['https://Z.example']);
+      expect(await storage.listMerchantOrigins(other)).toEqual(['https://shop.example']);
+    });
+
     test('has one vault key of each version, whoever inserts it first', async () => {
       const { storage, next } = world();
       const merchantId = next();
