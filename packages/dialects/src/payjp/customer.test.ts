@@ -84,6 +84,8 @@ describe('creating a customer', () => {
   });
 
   test.each([
+    [null, ['body']],
+    [[], ['body']],
     [{ id: 'a b' }, ['id']],
     [{ id: '' }, ['id']],
     [{ id: 'a'.repeat(101) }, ['id']],

@@ -100,22 +100,34 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 /** 26 characters hold 130 bits, so the first one holds 3 only. */
 const ENCODED = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 
+/** The first two hexadecimal digits in two characters, and each five that follow, 20 bits, in four. */
 function encodeUuid(id: Uuid): string {
-  let bits = BigInt(`0x${id.replaceAll('-', '')}`);
+  const hex = id.replaceAll('-', '');
+  let text = encodeBits(Number.parseInt(hex.slice(0, 2), 16), 2);
+  for (let at = 2; at < 32; at += 5) text += encodeBits(Number.parseInt(hex.slice(at, at + 5), 16), 4);
+  return text;
+}
+
+function encodeBits(bits: number, characters: number): string {
   let text = '';
-  for (let position = 0; position < 26; position += 1) {
-    text = ALPHABET[Number(bits & 31n)] + text;
-    bits >>= 5n;
-  }
+  for (let shift = (characters - 1) * 5; shift >= 0; shift -= 5) text += ALPHABET[(bits >> shift) & 31];
   return text;
 }
 
 function decodeUuid(text: string): Uuid | null {
   if (!ENCODED.test(text)) return null;
 
-  let bits = 0n;
-  for (const character of text) bits = (bits << 5n) | BigInt(ALPHABET.indexOf(character));
-  const hex = bits.toString(16).padStart(32, '0');
+  let hex = decodeBits(text.slice(0, 2)).toString(16).padStart(2, '0');
+  for (let at = 2; at < 26; at += 4)
+    hex += decodeBits(text.slice(at, at + 4))
+      .toString(16)
+      .padStart(5, '0');
   const groups = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)];
   return groups.join('-') as Uuid;
+}
+
+function decodeBits(characters: string): number {
+  let bits = 0;
+  for (const character of characters) bits = (bits << 5) | ALPHABET.indexOf(character);
+  return bits;
 }

@@ -35,7 +35,9 @@ export function operation<Input, Value>({ errors }: Payjp, definition: Operation
     if (notAdmitted) return errors.refusal(notAdmitted, request);
 
     const faults = new Faults();
-    const input = parse(fieldsOf(request, faults), request);
+    // An optional body may be sent as `null`: the published clients' types allow it.
+    const given = body === 'optional' ? (request.body ?? undefined) : request.body;
+    const input = parse(fieldsOf({ ...request, body: given }, faults), request);
     if (faults.first) return errors.parseFault(faults.first, request);
     if (input === undefined) throw new Error(`${method} ${path}: a request without faults was not understood`);
 
@@ -52,8 +54,7 @@ export function operation<Input, Value>({ errors }: Payjp, definition: Operation
 
 function fieldsOf({ body, query, params }: DialectRequest, faults: Faults): RequestFields {
   return {
-    // An optional body may be sent as `null`: the published clients' types allow it.
-    body: Fields.ofBody(faults, body ?? undefined),
+    body: Fields.ofBody(faults, body),
     query: new Fields(
       faults,
       Object.fromEntries(Object.entries(query).map(([name, values]) => [name, single(values)])),
