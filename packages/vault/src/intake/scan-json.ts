@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { wipe } from '../secret.js';
-import { CardNumberRuns, looksLikeCardNumber } from './card-number-runs.js';
+import { CardNumberRuns } from './card-number-runs.js';
+import { printableKey } from './printable-key.js';
 import { codePointAt, writeCodePoint } from './utf8.js';
+import { type Range, readWholePart } from './whole-part.js';
 
 export type JsonProblemCode =
   | 'invalid_utf8'
@@ -338,36 +340,6 @@ class JsonScanner {
   }
 }
 
-interface Range {
-  readonly start: number;
-  readonly end: number;
-}
-
-/**
- * How many digits a number has before its point once the exponent is applied, and whether they are a card number: 4.2e15
- * becomes the same number as sixteen digits written out.
- */
-function readWholePart(bytes: Uint8Array, whole: Range, fraction: Range, exponent: number) {
-  const digits = Buffer.concat([bytes.subarray(whole.start, whole.end), bytes.subarray(fraction.start, fraction.end)]);
-  const firstAt = digits.findIndex((digit) => digit !== ZERO);
-  const wholeCount = firstAt === -1 ? 0 : whole.end - whole.start - firstAt + exponent;
-
-  const values = new Uint8Array(wholeCount >= 13 && wholeCount <= 19 ? wholeCount : 0);
-  for (let place = 0; place < values.length; place += 1) values[place] = (digits[firstAt + place] ?? ZERO) - ZERO;
-  const isCardNumber = looksLikeCardNumber(values);
-  wipe(digits, values);
-  return { wholeCount, isCardNumber };
-}
-
-/** A key as it may be shown: not when it could hold a card number, nor at any length. */
-export function printableKey(key: Uint8Array): string {
-  const digitCount = key.filter(isDigit).length;
-  if (digitCount >= 12) return '*';
-  const text = Buffer.from(key).toString('utf8');
-  return text.length > PRINTABLE_KEY_MAX ? `${text.slice(0, PRINTABLE_KEY_MAX)}…` : text;
-}
-
-const PRINTABLE_KEY_MAX = 40;
 const WHOLE_DIGITS_MAX = 308;
 const EXPONENT_MAX = 100_000;
 

@@ -11,7 +11,7 @@ import {
 import { Secret, wipe } from '../secret.js';
 import { holdsCardNumber } from './card-number-runs.js';
 import type { CardsInHand } from './cards-in-hand.js';
-import { printableKey } from './scan-json.js';
+import { printableKey } from './printable-key.js';
 import { BUSY, type BusyProblem } from './take-card-from-json.js';
 import { codePointAt } from './utf8.js';
 
