@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startServerForTests } from '../packages/storage/testing/embedded-for-tests.js';
 import { databaseUrl } from './running-server.js';
@@ -109,10 +111,50 @@ describe('the command line', () => {
     expect(linesOf(await onfile(['keys', 'list']))[0].revokedAt).toEqual(expect.any(String));
   });
 
+  test('origins of a merchant are registered once, listed and removed', async () => {
+    const [{ merchantId }] = linesOf(await onfile(['keys', 'create', '--merchant-name', 'Shop with pages']));
+    const origins = (...args: string[]) => onfile(['merchants', 'origins', ...args, '--merchant', merchantId]);
+    const refused = await origins('add', 'https://shop.example/cart');
+    expect([refused.code, refused.stdout]).toEqual([2, '']);
+    expect(refused.stderr).toContain('use https://shop.example');
+
+    expect(linesOf(await origins('add', 'https://shop.example'))[0]).toMatchObject({ merchantId, added: true });
+    expect(linesOf(await origins('add', 'https://shop.example'))[0]).toMatchObject({ added: false });
+    expect(linesOf(await origins('list'))).toEqual([{ merchantId, origin: 'https://shop.example' }]);
+    expect((await origins('remove', 'https://shop.example')).code).toBe(0);
+    expect((await origins('remove', 'https://shop.example')).code).toBe(4);
+    expect(linesOf(await origins('list'))).toEqual([]);
+  });
+
   test('a database that is up to date has nothing to migrate', async () => {
     await onfile(['migrate']);
     expect(linesOf(await onfile(['migrate']))).toEqual([{ applied: [] }]);
   });
+});
+
+describe('onfile serve', () => {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    test(`writes JSON lines, answers until ${signal}, and ends with 0`, async () => {
+      const child = spawn(process.execPath, [MAIN, 'serve', '--role', 'worker'], {
+        cwd: directory,
+        env: { PATH: process.env.PATH, DATABASE_URL: databaseUrl(postgres.connection), ONFILE_PORT: '0' },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const ended = once(child, 'exit');
+      const events: { event: string; url?: string }[] = [];
+      for await (const line of createInterface({ input: child.stdout })) {
+        const event = JSON.parse(line);
+        events.push(event);
+        if (event.event !== 'server.listening') continue;
+        expect((await fetch(`${event.url}/healthz`)).status).toBe(200);
+        child.kill(signal);
+      }
+      expect(await ended).toEqual([0, null]);
+      expect(events.map(({ event }) => event)).toEqual(
+        expect.arrayContaining(['server.starting', 'server.listening', 'server.stopping', 'server.stopped']),
+      );
+    });
+  }
 });
 
 describe('onfile dev', () => {

@@ -1,22 +1,9 @@
-import type { ApiKeyKind, Merchant, Mode, Storage, Uuid } from '@onfile/core';
-import {
-  createIds,
-  createMerchant,
-  describeApiKey,
-  issueApiKey,
-  openStorage,
-  readConfig,
-  systemClock,
-} from '@onfile/server';
-import { CommandFault, createOutput, EXIT_CODES, type Output } from './output.js';
-import { quietLog } from './quiet-log.js';
+import type { ApiKeyKind, Mode } from '@onfile/core';
+import { createIds, createMerchant, describeApiKey, issueApiKey, systemClock } from '@onfile/server';
+import { findMerchant, type MerchantOptions, parseUuid, withStorage } from './chosen-merchant.js';
+import { CommandFault, EXIT_CODES } from './output.js';
 
-interface KeyOptions {
-  readonly merchant?: string;
-  readonly json?: boolean;
-}
-
-interface NewKeyOptions extends KeyOptions {
+interface NewKeyOptions extends MerchantOptions {
   readonly kind: ApiKeyKind;
   readonly mode: Mode;
   readonly name?: string;
@@ -43,7 +30,7 @@ export async function createKey(options: NewKeyOptions): Promise<number> {
   });
 }
 
-export async function listKeys(options: KeyOptions): Promise<number> {
+export async function listKeys(options: MerchantOptions): Promise<number> {
   return withStorage(options, async (storage, output) => {
     const merchant = await findMerchant(storage, options.merchant);
     const keys = await storage.listApiKeys(merchant.id);
@@ -67,7 +54,7 @@ export async function listKeys(options: KeyOptions): Promise<number> {
   });
 }
 
-export async function revokeKey(keyId: string, options: KeyOptions): Promise<number> {
+export async function revokeKey(keyId: string, options: MerchantOptions): Promise<number> {
   const id = parseUuid(keyId, 'key id');
   return withStorage(options, async (storage, output) => {
     const merchant = await findMerchant(storage, options.merchant);
@@ -76,45 +63,4 @@ export async function revokeKey(keyId: string, options: KeyOptions): Promise<num
       throw new CommandFault(`${merchant.name} has no key ${keyId}. See: onfile keys list`, EXIT_CODES.refused);
     output.result({ id, revoked: true }, `Revoked. Within 5 seconds no server accepts it any more.`);
   });
-}
-
-async function withStorage(
-  options: KeyOptions,
-  work: (storage: Storage, output: Output) => Promise<void>,
-): Promise<number> {
-  const opened = await openStorage(readConfig(process.env, process.cwd()), quietLog());
-  try {
-    await work(opened.storage, createOutput({ json: options.json ?? false }));
-    return EXIT_CODES.done;
-  } finally {
-    await opened.close();
-  }
-}
-
-async function findMerchant(storage: Storage, id: string | undefined): Promise<Merchant> {
-  if (id !== undefined) {
-    const merchant = await storage.loadMerchant(parseUuid(id, 'merchant'));
-    if (merchant === null) throw new CommandFault(`There is no merchant ${id}`, EXIT_CODES.refused);
-    return merchant;
-  }
-  const [first, second] = await storage.listMerchants(2);
-  if (first === undefined) {
-    const advice =
-      'There is no merchant yet. Make one with its first key: onfile keys create --merchant-name "My shop"';
-    throw new CommandFault(advice, EXIT_CODES.refused);
-  }
-  if (second !== undefined) {
-    throw new CommandFault('There are several merchants: say which with --merchant <id>', EXIT_CODES.misused);
-  }
-  return first;
-}
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-function parseUuid(text: string, what: string): Uuid {
-  if (UUID.test(text)) return text as Uuid;
-  throw new CommandFault(
-    `The ${what} has to be a UUID such as 0199c0de-0000-7000-8000-000000000001`,
-    EXIT_CODES.misused,
-  );
 }

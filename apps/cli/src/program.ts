@@ -59,6 +59,10 @@ Examples:
     exitCode = code;
   });
 
+  addMerchantCommands(program, (code) => {
+    exitCode = code;
+  });
+
   try {
     await program.parseAsync(args);
     return exitCode;
@@ -113,6 +117,37 @@ Examples:
     .addOption(merchantOption())
     .addOption(jsonOption())
     .action(async (keyId, options) => endWith(await (await import('./keys.js')).revokeKey(keyId, options)));
+}
+
+function addMerchantCommands(program: Command, endWith: (exitCode: number) => void): void {
+  const merchants = program.command('merchants').description("look after merchants' settings");
+  const origins = merchants
+    .command('origins')
+    .description('the origins whose pages may show card forms; in test mode http://localhost needs no registration');
+  const merchantOption = () => new Option('--merchant <id>', 'whose; may be left out while there is one merchant');
+  const load = () => import('./merchant-origins.js');
+
+  origins
+    .command('list')
+    .description('list them')
+    .addOption(merchantOption())
+    .addOption(jsonOption())
+    .action(async (options) => endWith(await (await load()).listOrigins(options)));
+
+  origins
+    .command('add <origin>')
+    .description('register an origin, such as https://shop.example')
+    .addOption(merchantOption())
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  $ onfile merchants origins add https://shop.example')
+    .action(async (origin, options) => endWith(await (await load()).addOrigin(origin, options)));
+
+  origins
+    .command('remove <origin>')
+    .description('end the registration of an origin')
+    .addOption(merchantOption())
+    .addOption(jsonOption())
+    .action(async (origin, options) => endWith(await (await load()).removeOrigin(origin, options)));
 }
 
 function jsonOption(description = 'answer in JSON lines, as it does anyway without a terminal'): Option {

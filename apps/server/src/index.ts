@@ -16,6 +16,7 @@ export { joinDatabase, migrateTables } from './database.js';
 export { createIds } from './ids.js';
 export { nodeAdvice, runUntilStopped } from './lifecycle.js';
 export { createLog, type Log } from './log.js';
+export { isLoopbackOrigin, problemOfOrigin } from './merchant-origins.js';
 export { createMerchant, issueApiKey } from './merchants.js';
 export { type RunningServer, type ServerOptions, startServer } from './server.js';
 export { type StartedParts, startInOrder } from './started-parts.js';
