@@ -111,6 +111,21 @@ describe('the command line', () => {
     expect(linesOf(await onfile(['keys', 'list']))[0].revokedAt).toEqual(expect.any(String));
   });
 
+  test('origins of a merchant are registered once, listed and removed', async () => {
+    const [{ merchantId }] = linesOf(await onfile(['keys', 'create', '--merchant-name', 'Shop with pages']));
+    const origins = (...args: string[]) => onfile(['merchants', 'origins', ...args, '--merchant', merchantId]);
+    const refused = await origins('add', 'https://shop.example/cart');
+    expect([refused.code, refused.stdout]).toEqual([2, '']);
+    expect(refused.stderr).toContain('use https://shop.example');
+
+    expect(linesOf(await origins('add', 'https://shop.example'))[0]).toMatchObject({ merchantId, added: true });
+    expect(linesOf(await origins('add', 'https://shop.example'))[0]).toMatchObject({ added: false });
+    expect(linesOf(await origins('list'))).toEqual([{ merchantId, origin: 'https://shop.example' }]);
+    expect((await origins('remove', 'https://shop.example')).code).toBe(0);
+    expect((await origins('remove', 'https://shop.example')).code).toBe(4);
+    expect(linesOf(await origins('list'))).toEqual([]);
+  });
+
   test('a database that is up to date has nothing to migrate', async () => {
     await onfile(['migrate']);
     expect(linesOf(await onfile(['migrate']))).toEqual([{ applied: [] }]);
