@@ -15,6 +15,7 @@ import {
   type Outcome,
   type PageRequest,
   type PaymentMethodConfiguration,
+  type Ports,
   type RefusalCode,
   type Scope,
   type Storage,
@@ -28,6 +29,8 @@ import { startServerForTests } from '../../packages/storage/testing/embedded-for
 /** The domain over a real database and the real vault, with a processor in memory and a clock that the test sets. */
 export interface World {
   readonly operations: Operations;
+  /** What the operations are made of, for a test that makes its own. */
+  readonly ports: Ports;
   readonly storage: Storage;
   readonly vault: LocalVault;
   readonly connector: FakeConnector;
@@ -69,6 +72,7 @@ export async function startWorld(): Promise<World> {
   };
   return {
     operations: createOperations(ports),
+    ports,
     secondProcess: createOperations(ports),
     storage,
     vault,
