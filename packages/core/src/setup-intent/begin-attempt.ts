@@ -39,7 +39,9 @@ export async function beginAttempt(
   const { method } = confirmation;
   const attemptId = ports.ids.next();
   const beginning = { call, id, confirmation, connector, attemptId };
-  const entered = method.kind === 'entered' ? await sealEnteredCard(ports, call, method.card, attemptId) : null;
+  const raw = refuseRawCard(call, confirmation);
+  const entered =
+    method.kind === 'entered' ? (raw ?? (await sealEnteredCard(ports, call, method.card, attemptId))) : null;
   if (entered?.kind === 'at_hand' && !lacksReturnUrl(confirmation)) {
     const begun = await commitBeginning(ports, beginning, entered, guardedBeginning(ports, beginning));
     if (begun !== 'stale') return begun;
@@ -156,6 +158,12 @@ function newAttempt(
     startedAt: now,
     closedAt: null,
   };
+}
+
+/** In live mode a card number comes through our own pages and frames, never through the merchant's server. */
+function refuseRawCard({ scope }: Call, { by, method }: Confirmation): Refused | null {
+  const isRaw = scope.mode === 'live' && by === 'merchant' && method.kind === 'entered';
+  return isRaw ? refuse('raw_card_in_live_mode', {}) : null;
 }
 
 function lacksReturnUrl({ by, returnUrl }: Confirmation): boolean {
