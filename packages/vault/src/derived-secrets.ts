@@ -18,12 +18,14 @@ import { uuidToBytes } from './uuid-bytes.js';
  */
 export async function openDerivedSecrets(provider: KeyProvider): Promise<OpenDerivedSecrets> {
   const { purposes } = await provider.status();
-  const keysOf = async (purpose: SecretPurpose) => fetchKeys(provider, purpose, purposes[purpose]);
+  const keysOf = async (purpose: SecretPurpose) => fetchKeys(provider, purpose, purposes[PROVIDED_BY[purpose]]);
   return new OpenDerivedSecrets(
     {
       'client-secret': await keysOf('client-secret'),
       'authentication-state': await keysOf('authentication-state'),
       'processor-idempotency': await keysOf('processor-idempotency'),
+      'webhook-signature': await keysOf('webhook-signature'),
+      'webhook-token': await keysOf('webhook-token'),
     },
     // A digest of another version never equals one that was stored: rotating this key makes requests of the last days
     // look changed when they are repeated, so it is rotated only when it has to be.
@@ -77,6 +79,18 @@ export class OpenDerivedSecrets implements DerivedSecrets {
   }
 }
 
+/**
+ * Which of the provider's keys gives the working key. The context that it is made for holds the secret's own purpose, so that
+ * no two purposes share a working key even where they share the provider's.
+ */
+const PROVIDED_BY: Readonly<Record<SecretPurpose, Purpose>> = {
+  'client-secret': 'client-secret',
+  'authentication-state': 'authentication-state',
+  'processor-idempotency': 'processor-idempotency',
+  'webhook-signature': 'client-secret',
+  'webhook-token': 'client-secret',
+};
+
 interface PurposeKey {
   readonly activeFrom: Instant;
   /** `null` once destroyed. No other version takes over: its secrets would differ from those given out. */
@@ -90,13 +104,14 @@ async function fetchKeys(
 ): Promise<readonly PurposeKey[]> {
   const keys: PurposeKey[] = [];
   for (const { version, state, activeFrom } of versions) {
-    const key = state === 'destroyed' ? null : await provider.mac(purpose, version, contextOf(purpose));
+    const provided = PROVIDED_BY[purpose];
+    const key = state === 'destroyed' ? null : await provider.mac(provided, version, contextOf(purpose));
     keys.push({ activeFrom, key });
   }
   return keys.sort((a, b) => b.activeFrom - a.activeFrom);
 }
 
-function contextOf(purpose: Purpose): Readonly<Record<string, string>> {
+function contextOf(purpose: Purpose | SecretPurpose): Readonly<Record<string, string>> {
   return { use: 'working-key', purpose };
 }
 

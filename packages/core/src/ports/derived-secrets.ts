@@ -1,7 +1,12 @@
 import type { Scope, Uuid } from '../scope.js';
 
 /** What a derived secret is for; each purpose has a key of its own. */
-export type SecretPurpose = 'client-secret' | 'authentication-state' | 'processor-idempotency';
+export type SecretPurpose =
+  | 'client-secret'
+  | 'authentication-state'
+  | 'processor-idempotency'
+  | 'webhook-signature'
+  | 'webhook-token';
 
 /**
  * Secrets that are computed from an object's id instead of being stored, so that every read can return them and no

@@ -1,0 +1,35 @@
+import { deliver, LEASE_MS } from './delivery/deliver.js';
+import { replayEvent, replaySince } from './delivery/replay.js';
+import { disableEndpoint, enableEndpoint, rollSecret } from './webhook-endpoint/change.js';
+import { createEndpoint } from './webhook-endpoint/create.js';
+import { tokenOf } from './webhook-endpoint/secrets.js';
+import type { WebhookPorts, Webhooks } from './webhooks.js';
+
+/** Everything that can be asked about webhooks, over the given ports. */
+export function createWebhooks(ports: WebhookPorts): Webhooks {
+  const { storage, clock, dialects } = ports;
+  return {
+    createEndpoint: (input) => createEndpoint(ports, input),
+    listEndpoints: (scope) => storage.listWebhookEndpoints(scope),
+    disableEndpoint: (scope, id) => disableEndpoint(ports, scope, id),
+    enableEndpoint: (scope, id) => enableEndpoint(ports, scope, id),
+    rollSecret: (scope, id, overlapMs) => rollSecret(ports, { scope, id }, overlapMs),
+    tokenOf: (scope, dialect) => tokenOf(ports, scope, dialect),
+
+    listDeliveries: (scope, filter, limit) => storage.listDeliveries(scope, filter, limit),
+    replayEvent: (scope, eventId, endpointId) => replayEvent(ports, scope, { eventId, endpointId }),
+    replaySince: (scope, range, onProgress) => replaySince(ports, scope, { ...range, onProgress }),
+
+    async refreshEventTypes() {
+      for (const { name, eventTypes } of dialects) {
+        await storage.setTypesOfEndpointsThatWantAll(name, eventTypes, clock.now());
+      }
+    },
+    listDueEndpoints: (page) => storage.listEndpointsWithDueDeliveries(clock.now(), page),
+    claim({ scope, id }, inFlightMax) {
+      const now = clock.now();
+      return storage.claimDeliveries({ scope, endpointId: id, now, leaseUntil: now + LEASE_MS, inFlightMax });
+    },
+    deliver: (claimed) => deliver(ports, claimed),
+  };
+}

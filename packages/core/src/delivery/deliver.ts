@@ -1,0 +1,103 @@
+import type { WebhookDialect } from '../ports/webhook-dialect.js';
+import type { WebhookAnswer, WebhookRequest } from '../ports/webhook-sender.js';
+import type { ClaimedDelivery, Settlement } from '../ports/webhook-storage.js';
+import type { Instant } from '../scope.js';
+import { liveSecrets } from '../webhook-endpoint/change.js';
+import { signingSecret, tokenOf } from '../webhook-endpoint/secrets.js';
+import type { WebhookEndpoint } from '../webhook-endpoint/webhook-endpoint.js';
+import type { DeliveryReport, WebhookPorts } from '../webhooks.js';
+import { type AnswerDecision, decideAnswer } from './decide-answer.js';
+import type { DeliveryAttempt } from './delivery.js';
+
+/** For how long a claimed delivery is left alone by others: longer than a POST and the writing of its result take. */
+export const LEASE_MS = 20_000;
+
+export interface Claimed {
+  readonly endpoint: WebhookEndpoint;
+  readonly delivery: ClaimedDelivery;
+}
+
+/** Sends a claimed delivery and writes down how it went. A crash in between sends it again, under the same id. */
+export async function deliver(ports: WebhookPorts, claimed: Claimed): Promise<DeliveryReport> {
+  const sentAt = ports.clock.now();
+  const answer = await ports.sender.send(requestFor(ports, claimed, sentAt));
+  const { decision, isLost } = await settle(ports, claimed, answer);
+  const { attempts, isScheduled, event } = claimed.delivery;
+  return {
+    result: isLost ? 'lost' : RESULTS[decision.outcome.state],
+    status: answer.kind === 'answered' ? answer.status : null,
+    fault: answer.kind === 'failed' ? answer.fault : null,
+    durationMs: answer.durationMs,
+    waitedMs: isScheduled && attempts === 1 ? sentAt - event.createdAt : null,
+    endpointDisabled: isLost ? null : (decision.endpoint?.disabledReason ?? null),
+  };
+}
+
+const RESULTS = { accepted: 'accepted', pending: 'failed', dead: 'dead' } as const;
+
+function requestFor(ports: WebhookPorts, { endpoint, delivery }: Claimed, sentAt: Instant): WebhookRequest {
+  const { scope, url } = endpoint;
+  const dialect = dialectOf(ports, endpoint);
+  const facts = {
+    pendingCount: delivery.pendingCount,
+    token: tokenOf(ports, scope, dialect.name),
+    vaultUrl: ports.vaultUrl(),
+  };
+  const secrets = liveSecrets(endpoint, sentAt).map((secret) => signingSecret(ports, scope, secret));
+  const { body, headers } = dialect.render(delivery.event, facts);
+  return { mode: scope.mode, url, id: dialect.renderEventId(delivery.event.id), sentAt, body, headers, secrets };
+}
+
+function dialectOf({ dialects }: WebhookPorts, endpoint: WebhookEndpoint): WebhookDialect {
+  const dialect = dialects.find(({ name }) => name === endpoint.dialect);
+  if (dialect === undefined) throw new Error(`Endpoint ${endpoint.id} wants a dialect that is not spoken here`);
+  return dialect;
+}
+
+/** Above the number of deliveries of one endpoint that can end at once. */
+const DECISIONS_MAX = 64;
+
+/** Others that end at the same endpoint change its health too: then it is read and decided anew. */
+async function settle(
+  { storage, clock, random }: WebhookPorts,
+  { endpoint, delivery }: Claimed,
+  answer: WebhookAnswer,
+): Promise<{ readonly decision: AnswerDecision; readonly isLost: boolean }> {
+  const now = clock.now();
+  const facts = { now, random: random.fraction() };
+  let known = endpoint;
+  for (let decisions = 0; decisions < DECISIONS_MAX; decisions += 1) {
+    const decision = decideAnswer({ endpoint: known, delivery }, answer, facts);
+    const result = await storage.settleDelivery(settlementOf({ endpoint: known, delivery }, decision, { answer, now }));
+    if (result !== 'stale') return { decision, isLost: result === 'lost' };
+    const newest = await storage.loadWebhookEndpoint(endpoint.scope, endpoint.id);
+    if (newest === null) throw new Error(`Endpoint ${endpoint.id} is gone`);
+    known = newest;
+  }
+  throw new Error(`Endpoint ${endpoint.id} changed ${DECISIONS_MAX} times while one delivery was settled`);
+}
+
+function settlementOf(
+  { endpoint, delivery }: Claimed,
+  decision: AnswerDecision,
+  { answer, now }: { answer: WebhookAnswer; now: Instant },
+): Settlement {
+  return {
+    scope: endpoint.scope,
+    endpointId: endpoint.id,
+    eventId: delivery.event.id,
+    claim: delivery.claim,
+    at: now,
+    outcome: decision.outcome,
+    attempt: attemptOf(answer, now),
+    endpoint: decision.endpoint && { expectVersion: endpoint.version, change: decision.endpoint },
+  };
+}
+
+function attemptOf(answer: WebhookAnswer, endedAt: Instant): DeliveryAttempt {
+  const { durationMs } = answer;
+  const at = endedAt - durationMs;
+  return answer.kind === 'answered'
+    ? { at, durationMs, status: answer.status, fault: null, reply: answer.reply }
+    : { at, durationMs, status: null, fault: answer.fault, reply: null };
+}

@@ -1,0 +1,46 @@
+import type { Instant, Scope, Uuid } from '../scope.js';
+import type { WebhookOutcome, WebhookPorts } from '../webhooks.js';
+
+const BATCH = 1_000;
+
+export async function replayEvent(
+  { storage, clock }: WebhookPorts,
+  scope: Scope,
+  { eventId, endpointId }: { eventId: Uuid; endpointId: Uuid | null },
+): Promise<WebhookOutcome<number>> {
+  const endpoints = await storage.listWebhookEndpoints(scope);
+  const wanted = endpointId === null ? endpoints : endpoints.filter(({ id }) => id === endpointId);
+  if (endpointId !== null && wanted.length === 0) return notFound(endpointId);
+
+  let count = 0;
+  for (const { id } of wanted) {
+    const range = { endpointId: id, eventIds: [eventId], since: null, after: null, limit: 1 };
+    count += (await storage.replayDeliveries(scope, range, clock.now())).length;
+  }
+  return { kind: 'done', value: count };
+}
+
+export async function replaySince(
+  { storage, clock }: WebhookPorts,
+  scope: Scope,
+  range: { endpointId: Uuid; since: Instant; onProgress: (count: number) => void },
+): Promise<WebhookOutcome<number>> {
+  const { endpointId, since, onProgress } = range;
+  if ((await storage.loadWebhookEndpoint(scope, endpointId)) === null) return notFound(endpointId);
+
+  // Ends when it has caught up with the events that are being made.
+  let count = 0;
+  let after: Uuid | null = null;
+  for (;;) {
+    const batch = { endpointId, eventIds: null, since, after, limit: BATCH };
+    const replayed = await storage.replayDeliveries(scope, batch, clock.now());
+    count += replayed.length;
+    onProgress(count);
+    after = replayed.at(-1) ?? null;
+    if (replayed.length < BATCH) return { kind: 'done', value: count };
+  }
+}
+
+function notFound(id: Uuid) {
+  return { kind: 'refused', refusal: { code: 'endpoint_not_found', id } } as const;
+}
