@@ -1,4 +1,5 @@
 export * from './frame/card/code.js';
+export * from './frame/card/contact.js';
 export * from './frame/card/expiry.js';
 export * from './frame/card/name.js';
 export * from './frame/card/number.js';

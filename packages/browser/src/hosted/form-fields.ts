@@ -1,6 +1,8 @@
-import type { CardFault, CardNumberProblem, CvcProblem } from '@onfile/core';
+import type { CardFault, CvcProblem } from '@onfile/core';
+import type { EmailProblem, PhoneProblem } from '../frame/card/contact.js';
 import type { ExpiryProblem } from '../frame/card/expiry.js';
 import type { CardholderNameProblem } from '../frame/card/name.js';
+import type { NumberFieldProblem } from '../frame/card/number.js';
 
 /**
  * The names of the form's fields, as they are posted. `card_number` and `card_cvc` are the vault's to read, as bytes.
@@ -17,15 +19,6 @@ export const HOSTED_FORM_FIELDS = [
   'locale',
   'after_attempt',
 ] as const;
-
-/** What can be wrong with the number: as it was entered, or by what the vault or the merchant accepts. */
-export type NumberFieldProblem =
-  | CardNumberProblem
-  | Extract<CardFault, 'card_brand_unsupported' | 'test_card_in_live_mode' | 'live_card_in_test_mode'>;
-
-/** `required`: neither an e-mail address nor a phone number was given; 3-D Secure needs one of them. */
-export type EmailProblem = 'required' | 'unreadable' | 'looks_like_card_number';
-export type PhoneProblem = 'unreadable' | 'looks_like_card_number';
 
 export interface FieldProblems {
   readonly card_number?: NumberFieldProblem;

@@ -1,8 +1,8 @@
-import { type CardNumberProblem, type CvcProblem, cardBrandOf, checkCardNumber } from '@onfile/core';
+import type { CardNumberProblem, CvcProblem } from '@onfile/core';
+import { readEmail, readPhone } from '../frame/card/contact.js';
 import { type ExpiryEntry, formatExpiry, readExpiry, type YearMonth } from '../frame/card/expiry.js';
 import { CARD_NUMBER_DIGITS_MIN, countDigits, readCardholderName } from '../frame/card/name.js';
-import { readDigits } from '../frame/card/number.js';
-import type { EmailProblem, FieldProblems, KeptValues, PhoneProblem } from './form-fields.js';
+import type { FieldProblems, KeptValues } from './form-fields.js';
 import { isLocale, type Locale } from './locale.js';
 
 /** The posted fields but `card_number` and `card_cvc`, which are never text on the server. */
@@ -72,49 +72,6 @@ export function parseHostedForm(fields: PostedFields, card: CardFieldProblems, t
     form: { expMonth, expYear, name: name.name, email: email.value, phone: phone.value },
     ...read,
   };
-}
-
-type ContactEntry<Problem> =
-  | { readonly value: string | null; readonly problem: null }
-  | { readonly value: null; readonly problem: Problem };
-
-const EMAIL_CHARACTERS_MAX = 254;
-
-/** Only what no address can do without is checked: whether it exists, the mail server knows. */
-function readEmail(text: string): ContactEntry<EmailProblem> {
-  if (text.length > EMAIL_CHARACTERS_MAX) return { value: null, problem: 'unreadable' };
-
-  const address = text.normalize('NFKC').trim();
-  if (address === '') return { value: null, problem: null };
-  if (holdsCardNumber(address)) return { value: null, problem: 'looks_like_card_number' };
-  return EMAIL_ADDRESS.test(address) ? { value: address, problem: null } : { value: null, problem: 'unreadable' };
-}
-
-const EMAIL_ADDRESS = /^[^\s@\p{Control}]+@[^\s@.\p{Control}]+(\.[^\s@.\p{Control}]+)+$/u;
-
-const PHONE_CHARACTERS_MAX = 40;
-/** E.164 allows 15 digits with the country's; no number that can be called from abroad is shorter than 8. */
-const PHONE_DIGITS = { min: 8, max: 15 };
-
-function readPhone(text: string): ContactEntry<PhoneProblem> {
-  if (text.length > PHONE_CHARACTERS_MAX) return { value: null, problem: 'unreadable' };
-
-  const plain = text.normalize('NFKC').trim();
-  if (plain === '') return { value: null, problem: null };
-
-  if (holdsCardNumber(plain)) return { value: null, problem: 'looks_like_card_number' };
-
-  const hasCountry = plain.startsWith('+');
-  const digits = readDigits(plain.replace(/^\+/, '').replace(/[().]/g, ' '))?.join('') ?? '';
-  if (digits.length < PHONE_DIGITS.min || digits.length > PHONE_DIGITS.max)
-    return { value: null, problem: 'unreadable' };
-  return { value: hasCountry ? `+${digits}` : digits, problem: null };
-}
-
-/** Whether the digits in a text, whatever stands between them, are a right number of a brand that we know. */
-function holdsCardNumber(text: string): boolean {
-  const digits = readDigits(text.replace(/\D/g, '')) ?? [];
-  return cardBrandOf(digits) !== null && checkCardNumber(digits) === null;
 }
 
 function keptExpiry(entry: ExpiryEntry, entered: string): string {

@@ -1,6 +1,7 @@
 import {
   CARD_BRANDS,
   type CardBrand,
+  type CardFault,
   type CardNumberProblem,
   cardBrandOf,
   checkCardNumber,
@@ -15,6 +16,11 @@ export interface CardNumberEntry {
   readonly brand: CardBrand | null;
   readonly problem: CardNumberProblem | null;
 }
+
+/** What can be wrong with the number: as it was entered, or by what the vault or the merchant accepts. */
+export type NumberFieldProblem =
+  | CardNumberProblem
+  | Extract<CardFault, 'card_brand_unsupported' | 'test_card_in_live_mode' | 'live_card_in_test_mode'>;
 
 /** Reads a card number as people type, paste and dictate it: any dashes and blanks, full-width or ASCII digits. */
 export function readCardNumber(text: string): CardNumberEntry {

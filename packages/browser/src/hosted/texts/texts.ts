@@ -1,7 +1,5 @@
-import type { CvcProblem, SetupErrorCode, Usage } from '@onfile/core';
-import type { ExpiryProblem } from '../../frame/card/expiry.js';
-import type { CardholderNameProblem } from '../../frame/card/name.js';
-import type { EmailProblem, HostedField, NumberFieldProblem, PhoneProblem } from '../form-fields.js';
+import type { Usage } from '@onfile/core';
+import type { FieldTexts } from '../../frame/texts/fields.js';
 import type { Locale } from '../locale.js';
 import { EN } from './en.js';
 import { JA } from './ja.js';
@@ -15,31 +13,21 @@ export interface HostedTexts {
   readonly continueTo: (merchant: string) => string;
   readonly cardEndingIn: (brand: string, last4: string) => string;
 
-  readonly form: {
+  readonly form: FieldTexts['form'] & {
     readonly heading: string;
     readonly lead: (merchant: string) => string;
-    readonly labels: Readonly<Record<HostedField, string>>;
-    readonly hints: Readonly<Record<'card_expiry' | 'card_cvc' | 'card_name', string>>;
-    readonly contactLegend: string;
-    readonly contactReason: string;
     readonly consent: Readonly<Record<Usage, (merchant: string) => string>>;
     readonly authentication: string;
     readonly submit: string;
     readonly safety: string;
   };
-  readonly problems: {
+  readonly problems: FieldTexts['problems'] & {
     /** Stands before the page's title. */
     readonly count: (count: number) => string;
     readonly heading: (count: number) => string;
     readonly enterAgain: string;
-    readonly card_number: Readonly<Record<NumberFieldProblem, string>>;
-    readonly card_expiry: Readonly<Record<ExpiryProblem, string>>;
-    readonly card_cvc: Readonly<Record<CvcProblem, string>>;
-    readonly card_name: Readonly<Record<CardholderNameProblem, string>>;
-    readonly email: Readonly<Record<EmailProblem, string>>;
-    readonly phone: Readonly<Record<PhoneProblem, string>>;
   };
-  readonly declined: { readonly heading: string; readonly reasons: Readonly<Record<SetupErrorCode, string>> };
+  readonly declined: FieldTexts['declined'];
   readonly processing: {
     readonly heading: string;
     readonly body: string;
