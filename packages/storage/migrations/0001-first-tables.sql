@@ -6,7 +6,7 @@
 -- * Ids are UUIDv7 and sort by the moment they were made, so the primary key serves lists too. There is no index on
 --   (merchant_id, created_at), nor any other that a look-up by primary key could use: on tables that were never analyzed
 --   PostgreSQL may prefer it and read all of a merchant's rows. Every other index that could serve one is therefore
---   partial, and a statement that wants it repeats its predicate ("version > 0" is always true: it is there for that).
+--   partial, on something that such a look-up does not say: "column IS NOT NULL" is implied by "column = $1" alone.
 -- * Nested values that no statement looks into are jsonb. Instants have milliseconds.
 
 CREATE TABLE merchants (
@@ -197,8 +197,10 @@ CREATE TABLE mandates (
   updated_at timestamptz NOT NULL,
   PRIMARY KEY (merchant_id, livemode, id)
 );
-CREATE INDEX mandates_of_payment_method ON mandates (merchant_id, livemode, payment_method_id, id) WHERE version > 0;
-CREATE INDEX mandates_of_setup_intent ON mandates (merchant_id, livemode, setup_intent_id, id) WHERE version > 0;
+CREATE INDEX mandates_of_payment_method ON mandates (merchant_id, livemode, payment_method_id, id)
+  WHERE payment_method_id IS NOT NULL;
+CREATE INDEX mandates_of_setup_intent ON mandates (merchant_id, livemode, setup_intent_id, id)
+  WHERE setup_intent_id IS NOT NULL;
 
 CREATE TABLE checkout_sessions (
   merchant_id uuid NOT NULL,
@@ -224,7 +226,8 @@ CREATE TABLE checkout_sessions (
   updated_at timestamptz NOT NULL,
   PRIMARY KEY (merchant_id, livemode, id)
 );
--- The hosted page's address holds the session's id alone. Not unique: a unique key would reach across merchants.
+-- The hosted page's address holds the session's id alone. Not unique: a unique key would reach across merchants. The
+-- predicate is always true, and keeps this index out of look-ups by primary key.
 CREATE INDEX checkout_sessions_by_id_alone ON checkout_sessions (id) WHERE version > 0;
 CREATE INDEX checkout_sessions_expiring ON checkout_sessions (expires_at) WHERE status = 'open';
 
@@ -242,7 +245,8 @@ CREATE TABLE events (
   created_at timestamptz NOT NULL,
   PRIMARY KEY (merchant_id, livemode, id)
 );
-CREATE UNIQUE INDEX events_of_object ON events (merchant_id, livemode, object_id, sequence) WHERE sequence > 0;
+CREATE UNIQUE INDEX events_of_object ON events (merchant_id, livemode, object_id, sequence)
+  WHERE object_id IS NOT NULL;
 
 CREATE TABLE idempotency_records (
   merchant_id uuid NOT NULL,

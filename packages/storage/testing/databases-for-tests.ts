@@ -17,7 +17,7 @@ export interface DatabasesForTests {
     database: DatabaseAddress,
     text: string,
     values?: readonly unknown[],
-  ): Promise<readonly Record<string, never>[]>;
+  ): Promise<readonly Record<string, unknown>[]>;
   /** Drops the databases; stops the server if it is ours. */
   stop(): Promise<void>;
 }
@@ -73,7 +73,7 @@ async function query(database: DatabaseAddress, text: string, values: readonly u
   const client = new pg.Client('connection' in database ? database.connection : database);
   await client.connect();
   try {
-    const result = await client.query<Record<string, never>>(text, [...values]);
+    const result = await client.query<Record<string, unknown>>(text, [...values]);
     return result.rows;
   } finally {
     await client.end();

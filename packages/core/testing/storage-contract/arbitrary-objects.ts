@@ -2,6 +2,7 @@ import fc, { type Arbitrary } from 'fast-check';
 import type {
   Address,
   BillingDetails,
+  CardDetails,
   CheckoutSession,
   Consent,
   Customer,
@@ -9,6 +10,7 @@ import type {
   EventObjects,
   EventObjectType,
   Instant,
+  IntentDraft,
   Mandate,
   Metadata,
   PaymentMethod,
@@ -86,7 +88,28 @@ const anyConsent: Arbitrary<Consent> = fc.record({
 });
 const anyTypes = fc.subarray(['card', 'apple_pay', 'paypay'] as const);
 const anyUsage = fc.constantFrom('on_session' as const, 'off_session' as const);
-const maybeThreeDSecure = fc.option(fc.constantFrom('automatic' as const, 'any' as const));
+const maybeThreeDSecure = fc.option(fc.constantFrom('automatic' as const, 'any' as const, 'none' as const));
+const maybeStanding = fc.option(fc.constantFrom('unscheduled' as const, 'installment' as const, 'recurring' as const));
+const maybeMethodUsage = fc.option(
+  fc.constantFrom('on_session' as const, 'off_session' as const, 'on_and_off_session' as const),
+);
+
+const anyCard: Arbitrary<CardDetails> = fc.record({
+    brand: fc.constantFrom('visa', 'jcb', 'unionpay'),
+    bin: fc.constantFrom('424242', '353011'),
+    last4: fc.constantFrom('4242', '0000'),
+    expMonth: fc.integer({ min: 1, max: 12 }),
+    expYear: fc.integer({ min: 2020, max: 2099 }),
+    country: maybeText,
+    fingerprint: anyText,
+  });
+const anyDraft: Arbitrary<IntentDraft> = fc.record({
+  paymentMethodId: anyUuid,
+  attemptId: anyUuid,
+  usage: maybeMethodUsage,
+  card: anyCard,
+  consent: anyConsent,
+});
 
 interface Identity {
   readonly id: Uuid;
@@ -104,10 +127,15 @@ export const anyObject: { readonly [T in EventObjectType]: (identity: Identity) 
         description: maybeText,
         metadata: anyMetadata,
         usage: anyUsage,
+        standingInstruction: maybeStanding,
+        externalReference: maybeText,
         paymentMethodTypes: anyTypes,
         threeDSecureRequest: maybeThreeDSecure,
         paymentMethodId: anyUuid,
+        draft: fc.option(anyDraft),
+        mandateId: maybeUuid,
         checkoutSessionId: maybeUuid,
+        attemptsLeft: fc.option(fc.nat(100)),
         latestAttemptId: maybeUuid,
         nextAction: fc.option(fc.record({ type: fc.constant('redirect' as const), url: anyText, returnUrl: anyText })),
         returnUrl: maybeText,
@@ -125,17 +153,10 @@ export const anyObject: { readonly [T in EventObjectType]: (identity: Identity) 
       ...born(identity),
       state: fc.constantFrom('usable', 'detached'),
       type: fc.constant('card'),
+      usage: maybeMethodUsage,
       customer: anyRef,
       formerCustomer: anyRef,
-      card: fc.record({
-        brand: fc.constantFrom('visa', 'jcb', 'unionpay'),
-        bin: fc.constantFrom('424242', '353011'),
-        last4: fc.constantFrom('4242', '0000'),
-        expMonth: fc.integer({ min: 1, max: 12 }),
-        expYear: fc.integer({ min: 2020, max: 2099 }),
-        country: maybeText,
-        fingerprint: anyText,
-      }),
+      card: anyCard,
       billingDetails: anyBillingDetails,
       metadata: anyMetadata,
       verifiedAt: maybeInstant,
@@ -146,6 +167,7 @@ export const anyObject: { readonly [T in EventObjectType]: (identity: Identity) 
     fc.record<Customer>({
       ...born(identity),
       chosenId: fc.constant(null),
+      externalReference: fc.constant(null),
       email: maybeText,
       description: maybeText,
       metadata: anyMetadata,
@@ -179,6 +201,7 @@ export const anyObject: { readonly [T in EventObjectType]: (identity: Identity) 
       paymentMethodId: anyUuid,
       customer: anyRef,
       usage: anyUsage,
+      standingInstruction: maybeStanding,
       consent: anyConsent,
     }),
   payment_method_configuration: (identity) =>

@@ -5,7 +5,8 @@ import { ALL_EVENT_TYPES, aConfiguration, aMandate, FIRST_PAGE, itemsOf, sealedC
 
 interface ListCase {
   readonly name: string;
-  insert(w: World, scope: Scope, id: Uuid): Change;
+  /** What makes the list longer by this one; `nth` counts from 0. */
+  insert(w: World, scope: Scope, id: Uuid, nth: number): Change;
   list(storage: Storage, scope: Scope, page: PageRequest): Promise<Page<{ readonly id: Uuid }>>;
 }
 
@@ -23,7 +24,17 @@ const LISTS: readonly ListCase[] = [
   { name: 'an intent’s mandates', insert: (w, scope, id) => w.insert('mandate', aMandate({ id, scope, setupIntentId: OWNER.id })),        list: (s, scope, page) => s.listMandates(scope, { setupIntentId: OWNER.id }, page) },
   { name: 'configurations',      insert: (w, scope, id) => w.insert('payment_method_configuration', aConfiguration({ id, scope, version: 1 })), list: (s, scope, page) => s.listPaymentMethodConfigurations(scope, page) },
   { name: 'events',              insert: (w, scope, id) => ({ ...w.insert('customer', aCustomer({ id: w.next(), scope })), event: { id, type: 'customer.created' } }) as Change, list: (s, scope, page) => s.listEvents(scope, { types: ALL_EVENT_TYPES }, page) },
+  { name: 'an object’s events',  insert: anEventOfOne, list: (s, scope, page) => s.listEvents(scope, { types: ALL_EVENT_TYPES, objectId: OWNER.id }, page) },
 ];
+
+/** One customer is created, then changed. */
+function anEventOfOne(w: World, scope: Scope, id: Uuid, nth: number): Change {
+  const change =
+    nth === 0
+      ? w.insert('customer', aCustomer({ id: OWNER.id, scope }))
+      : w.update('customer', OWNER.id, { expect: { version: nth }, patch: { description: `${nth}` } });
+  return { ...change, event: { id, type: 'customer.updated' } } as Change;
+}
 
 export function listCases(world: () => World): void {
   for (const { name, insert, list } of LISTS) {
@@ -34,7 +45,9 @@ export function listCases(world: () => World): void {
         const scope: Scope = { merchantId: w.next(), mode: 'live' };
         const ids = Array.from({ length: 5 }, () => w.next());
         // Committed in another order than that of their ids, which alone counts.
-        for (const i of [2, 0, 4, 1, 3]) await w.commitSurely(scope, [insert(w, scope, ids[i] as Uuid)]);
+        for (const [nth, i] of [2, 0, 4, 1, 3].entries()) {
+          await w.commitSurely(scope, [insert(w, scope, ids[i] as Uuid, nth)]);
+        }
         const page = async (limit: number, cursor: Partial<PageRequest> = {}) => {
           const answer = await list(w.storage, scope, { limit, startingAfter: null, endingBefore: null, ...cursor });
           if (answer.kind !== 'page') return answer.kind;

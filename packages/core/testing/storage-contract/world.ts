@@ -115,6 +115,7 @@ export function aMandate(parts: Partial<Mandate> = {}): Mandate {
     paymentMethodId,
     customer: null,
     usage: 'off_session',
+    standingInstruction: null,
     consent,
     createdAt: NOON,
     updatedAt: NOON,

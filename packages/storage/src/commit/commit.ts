@@ -69,6 +69,8 @@ const MEANING_OF_KEY: Readonly<Record<string, 'key_taken' | 'customer_id_taken' 
   idempotency_records_pkey: 'key_taken',
   customers_pkey: 'customer_id_taken',
   customers_chosen_id: 'customer_id_taken',
+  // Another customer has the external reference since it was looked for.
+  customers_external_reference: 'stale',
   setup_attempts_one_open: 'stale',
 };
 

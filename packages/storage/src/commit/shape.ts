@@ -26,6 +26,7 @@ function shapeOfChange(change: Change): string {
 
 function shapeOfExpectation(expect: Expectation): string {
   if ('version' in expect) return 'version';
-  const { withoutCheckoutSession, notExpiredAt } = expect;
-  return `status${withoutCheckoutSession ? '+free' : ''}${notExpiredAt === undefined ? '' : '+time'}`;
+  const { withoutCheckoutSession, isPlain, notExpiredAt } = expect;
+  const free = withoutCheckoutSession ? '+free' : '';
+  return `status${free}${isPlain ? '+plain' : ''}${notExpiredAt === undefined ? '' : '+time'}`;
 }

@@ -13,13 +13,12 @@ export function eventReads(database: Database): Pick<Storage, 'loadEvent' | 'lis
     },
 
     listEvents(scope, { types, objectId }, page) {
-      const filters = ['type = ANY ($4)'];
-      const filterValues: unknown[] = [types];
-      if (objectId !== undefined) {
-        filters.push('object_id = $5', 'sequence > 0');
-        filterValues.push(objectId);
+      const ofTypes = 'type = ANY ($4)';
+      if (objectId === undefined) {
+        return loadPage(database, { table: events, filters: [ofTypes] }, { scope, page, filterValues: [types] });
       }
-      return loadPage(database, { table: events, filters }, { scope, page, filterValues });
+      const list = { table: events, filters: [ofTypes, 'object_id = $5'], source: EVENTS_OF_OBJECT };
+      return loadPage(database, list, { scope, page, filterValues: [types, objectId] });
     },
   };
 }
@@ -44,3 +43,6 @@ const events = {
 
 const LOAD = statement(`
   SELECT row_to_json(e) AS event FROM events AS e WHERE e.merchant_id = $1 AND e.livemode = $2 AND e.id = $3`);
+
+/** `OFFSET 0` keeps PostgreSQL from reading all of a merchant's events in the order of their ids to find these. */
+const EVENTS_OF_OBJECT = '(SELECT * FROM events WHERE merchant_id = $1 AND livemode = $2 AND object_id = $5 OFFSET 0)';

@@ -8,8 +8,10 @@ export interface List<T> {
   readonly table: { readonly name: string; read(row: Row): T };
   /** Rows that anybody may ever see; all when not given. */
   readonly visible?: string;
-  /** What the caller narrows the list by; the first of its parameters is `$4`. */
+  /** What the caller narrows the list by, each with one parameter: the first has `$4`. */
   readonly filters?: readonly string[];
+  /** Rows to choose the page from, where a filter leaves few and the order of ids is the wrong way to find them. */
+  readonly source?: string;
 }
 
 /**
@@ -44,18 +46,18 @@ function directionOf({ startingAfter, endingBefore }: PageRequest): Direction {
 const statements = new Map<string, Statement>();
 
 function statementOf(list: List<unknown>, direction: Direction): Statement {
-  const { table, visible, filters = [] } = list;
-  const key = [direction, table.name, ...filters].join(' ');
+  const { table, visible = 'true', filters = [], source = table.name } = list;
+  const key = [direction, source, ...filters].join(' ');
   const known = statements.get(key);
   if (known) return known;
 
-  const composed = statement(compose({ name: table.name, visible: visible ?? 'true', filters }, direction));
+  const composed = statement(compose({ name: table.name, source, visible, filters }, direction));
   statements.set(key, composed);
   return composed;
 }
 
 function compose(
-  { name, visible, filters }: { name: string; visible: string; filters: readonly string[] },
+  { name, source, visible, filters }: { name: string; source: string; visible: string; filters: readonly string[] },
   direction: Direction,
 ): string {
   const cursor = `$${4 + filters.length}`;
@@ -67,7 +69,7 @@ function compose(
   return `SELECT
   ${direction === 'first' ? 'true' : hasCursor} AS has_cursor,
   (SELECT json_agg(object ORDER BY id DESC) FROM (
-    SELECT id, row_to_json(t) AS object FROM ${name} AS t
+    SELECT id, row_to_json(t) AS object FROM ${source} AS t
     WHERE ${conditions.join(' AND ')}
     ORDER BY id ${direction === 'newer' ? 'ASC' : 'DESC'}
     LIMIT $3

@@ -11,6 +11,7 @@ type Methods =
   | 'listOpenSetupIntentsOfCustomer'
   | 'loadAttempt'
   | 'loadSealedCard'
+  | 'loadDraft'
   | 'claimDueAttempts'
   | 'listExpiredSetupIntents';
 
@@ -36,6 +37,13 @@ export function setupIntentReads(database: Database): Pick<Storage, Methods> {
     async loadSealedCard({ merchantId, mode }, paymentMethodId) {
       const [row] = await database.runRepeatable(LOAD_SEALED_CARD, [merchantId, mode === 'live', paymentMethodId]);
       return row ? (new Uint8Array(row.sealed as Buffer) as SealedCard) : null;
+    },
+
+    async loadDraft({ merchantId, mode }, id) {
+      const [row] = await database.runRepeatable(LOAD_DRAFT, [merchantId, mode === 'live', id]);
+      if (!row) return null;
+      const sealed = new Uint8Array(row.sealed as Buffer) as SealedCard;
+      return { paymentMethod: paymentMethods.read(row.payment_method as Row), sealed };
     },
 
     async claimDueAttempts(now, leaseUntil, limit) {
@@ -100,6 +108,13 @@ const LOAD_ATTEMPT = statement(`
   SELECT ${ATTEMPT_WITH_ALL}
   FROM setup_attempts AS a${ALL_OF_ATTEMPT}
   WHERE a.merchant_id = $1 AND a.livemode = $2 AND a.id = $3`);
+
+const LOAD_DRAFT = statement(`
+  SELECT row_to_json(p) AS payment_method, c.sealed AS sealed
+  FROM payment_methods AS p
+  JOIN sealed_cards AS c
+    ON c.merchant_id = p.merchant_id AND c.livemode = p.livemode AND c.payment_method_id = p.id
+  WHERE p.merchant_id = $1 AND p.livemode = $2 AND p.id = $3 AND p.state = 'draft'`);
 
 const LOAD_SEALED_CARD = statement(`
   SELECT sealed FROM sealed_cards WHERE merchant_id = $1 AND livemode = $2 AND payment_method_id = $3`);

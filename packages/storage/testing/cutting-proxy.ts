@@ -1,0 +1,66 @@
+import type { AddressInfo } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import type { DatabaseAddress } from '../src/database.js';
+
+/** When a connection breaks: before the next statement reached PostgreSQL, or before its answer reached us. */
+export type Cut = 'before_statement' | 'before_answer';
+
+/** Stands between storage and a PostgreSQL behind a Unix socket, and cuts connections where a test wants it. */
+export interface CuttingProxy {
+  readonly address: DatabaseAddress;
+  /** Cuts the connection over which a statement with this text, or a part of it, is sent next. */
+  cutNext(text: string, cut: Cut): void;
+  /** Lets nobody connect any more, or again. */
+  refuse(isRefusing: boolean): void;
+  close(): Promise<void>;
+}
+
+export async function startCuttingProxy(database: DatabaseAddress): Promise<CuttingProxy> {
+  if (!('connection' in database)) throw new Error('The proxy stands before a server that we started');
+  const { connection } = database;
+  const socketPath = join(connection.host, `.s.PGSQL.${connection.port}`);
+  const sockets = new Set<Socket>();
+  let next: { readonly text: string; readonly cut: Cut } | null = null;
+  let isRefusing = false;
+
+  const server: Server = createServer((client) => {
+    const upstream = connect(socketPath);
+    let isCutBeforeAnswer = false;
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        sockets.delete(socket);
+        client.destroy();
+        upstream.end();
+      });
+    }
+    if (isRefusing) client.destroy();
+    client.on('data', (bytes) => {
+      const cut = next && bytes.includes(next.text) ? next.cut : null;
+      if (cut !== null) next = null;
+      if (cut === 'before_statement') client.destroy();
+      else upstream.write(bytes);
+      isCutBeforeAnswer ||= cut === 'before_answer';
+    });
+    // The first bytes of an answer: by then PostgreSQL has done what was asked.
+    upstream.on('data', (bytes) => (isCutBeforeAnswer ? client.destroy() : client.write(bytes)));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    address: { connection: { ...connection, host: '127.0.0.1', port } },
+    cutNext(text, cut) {
+      next = { text, cut };
+    },
+    refuse(wanted) {
+      isRefusing = wanted;
+      if (wanted) for (const socket of sockets) socket.destroy();
+    },
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
