@@ -9,8 +9,8 @@ export type Cut = 'before_statement' | 'before_answer';
 /** Stands between storage and a PostgreSQL behind a Unix socket, and cuts connections where a test wants it. */
 export interface CuttingProxy {
   readonly address: DatabaseAddress;
-  /** Cuts the connection over which a statement with this text, or a part of it, is sent next. */
-  cutNext(text: string, cut: Cut): void;
+  /** Cuts the connection over which this text is sent next; with `forGood`, lets nobody connect from then on. */
+  cutNext(text: string, cut: Cut, options?: { readonly forGood: boolean }): void;
   /** Lets nobody connect any more, or again. */
   refuse(isRefusing: boolean): void;
   close(): Promise<void>;
@@ -21,7 +21,7 @@ export async function startCuttingProxy(database: DatabaseAddress): Promise<Cutt
   const { connection } = database;
   const socketPath = join(connection.host, `.s.PGSQL.${connection.port}`);
   const sockets = new Set<Socket>();
-  let next: { readonly text: string; readonly cut: Cut } | null = null;
+  let next: { readonly text: string; readonly cut: Cut; readonly forGood: boolean } | null = null;
   let isRefusing = false;
 
   const server: Server = createServer((client) => {
@@ -38,8 +38,10 @@ export async function startCuttingProxy(database: DatabaseAddress): Promise<Cutt
     }
     if (isRefusing) client.destroy();
     client.on('data', (bytes) => {
-      const cut = next && bytes.includes(next.text) ? next.cut : null;
-      if (cut !== null) next = null;
+      const found = next && bytes.includes(next.text) ? next : null;
+      const cut = found?.cut;
+      if (found) next = null;
+      isRefusing ||= found?.forGood ?? false;
       if (cut === 'before_statement') client.destroy();
       else upstream.write(bytes);
       isCutBeforeAnswer ||= cut === 'before_answer';
@@ -51,8 +53,8 @@ export async function startCuttingProxy(database: DatabaseAddress): Promise<Cutt
   const { port } = server.address() as AddressInfo;
   return {
     address: { connection: { ...connection, host: '127.0.0.1', port } },
-    cutNext(text, cut) {
-      next = { text, cut };
+    cutNext(text, cut, { forGood } = { forGood: false }) {
+      next = { text, cut, forGood };
     },
     refuse(wanted) {
       isRefusing = wanted;

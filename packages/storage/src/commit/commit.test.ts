@@ -145,10 +145,9 @@ describe('A commit whose connection is lost', () => {
 
   test('for good is a fault, for then nobody knows', async () => {
     const { changes, id } = inserting(aSetupIntent({ id: next() }));
-    proxy.cutNext(id, 'before_answer');
-    const result = commit(changes);
-    proxy.refuse(true);
-    await expect(result).rejects.toMatchObject({ name: 'StorageFault', code: 'connection' });
+    proxy.cutNext(id, 'before_answer', { forGood: true });
+    await expect(commit(changes)).rejects.toMatchObject({ name: 'StorageFault', code: 'connection' });
+    expect(events).toContainEqual({ event: 'commit_looked_up' });
   });
 });
 
