@@ -6,13 +6,17 @@ import { createCustomer } from './customer/create.js';
 import type { CustomerSelector } from './customer/customer.js';
 import { deleteCustomer } from './customer/delete.js';
 import { findCustomer } from './customer/find.js';
+import { findOrCreateCustomer } from './customer/find-or-create.js';
 import { updateCustomer } from './customer/update.js';
 import { expire } from './expire.js';
+import { findMandate } from './mandate/find.js';
+import { revokeMandate } from './mandate/revoke.js';
 import type { List, Operations } from './operations.js';
 import { attachPaymentMethod } from './payment-method/attach.js';
 import { createPaymentMethod } from './payment-method/create.js';
 import { detachPaymentMethod } from './payment-method/detach.js';
 import { findMethod } from './payment-method/find.js';
+import { releasePaymentMethod } from './payment-method/release.js';
 import { updatePaymentMethod } from './payment-method/update.js';
 import { updateConfiguration } from './payment-method-configuration/update.js';
 import type { Page, PageRequest } from './ports/storage.js';
@@ -24,6 +28,7 @@ import { cancelSetupIntent } from './setup-intent/cancel.js';
 import { confirmSetupIntent } from './setup-intent/confirm.js';
 import { createSetupIntent } from './setup-intent/create.js';
 import { createAndConfirmSetupIntent } from './setup-intent/create-and-confirm.js';
+import { enterCard } from './setup-intent/enter-card.js';
 import { findSetupIntent } from './setup-intent/find.js';
 import { returnFromAuthentication } from './setup-intent/return-from-authentication.js';
 import { updateSetupIntent } from './setup-intent/update.js';
@@ -35,6 +40,7 @@ export function createOperations(ports: Ports): Operations {
     checkoutSessions: checkoutSessions(ports),
     customers: customers(ports),
     paymentMethods: paymentMethods(ports),
+    mandates: mandates(ports),
     configurations: configurations(ports),
     events: events(ports),
     jobs: {
@@ -55,7 +61,8 @@ function setupIntents(ports: Ports): Operations['setupIntents'] {
       return 'kind' in found ? found : done(found.intent);
     },
     list: async (scope, page) => listed(await storage.listSetupIntents(scope, page), page),
-    update: (call, id, changes) => updateSetupIntent(ports, call, id, changes),
+    update: (call, id, changes, options) => updateSetupIntent(ports, call, id, changes, options),
+    enterCard: (call, id, entry) => enterCard(ports, call, id, entry),
     confirm: (call, id, confirmation) => confirmSetupIntent(ports, call, id, confirmation),
     cancel: (call, id, reason) => cancelSetupIntent(ports, call, id, reason),
     clientSecret: ({ scope, id }) => derivedSecrets.derive('client-secret', scope, id),
@@ -88,6 +95,7 @@ function customers(ports: Ports): Operations['customers'] {
   const { storage } = ports;
   return {
     create: (call, input) => createCustomer(ports, call, input),
+    findOrCreate: (call, input) => findOrCreateCustomer(ports, call, input),
     retrieve: async (scope, selector) => outcomeOf(await findCustomer(ports, scope, selector)),
     list: async (scope, page) => listed(await storage.listCustomers(scope, page), page),
     update: (call, selector, changes) => updateCustomer(ports, call, selector, changes),
@@ -108,6 +116,19 @@ function paymentMethods(ports: Ports): Operations['paymentMethods'] {
     update: (call, id, changes) => updatePaymentMethod(ports, call, id, changes),
     attach: (call, id, customer) => attachPaymentMethod(ports, call, id, customer),
     detach: (call, id) => detachPaymentMethod(ports, call, id),
+    release: (call, id, owner) => releasePaymentMethod(ports, call, id, owner),
+  };
+}
+
+function mandates(ports: Ports): Operations['mandates'] {
+  return {
+    retrieve: async (scope, id) => outcomeOf(await findMandate(ports, scope, id)),
+    listOfPaymentMethod: async (scope, paymentMethodId, page) => {
+      const method = await findMethod(ports, scope, paymentMethodId);
+      if ('kind' in method) return method;
+      return listed(await ports.storage.listMandates(scope, { paymentMethodId }, page), page);
+    },
+    revoke: (call, id) => revokeMandate(ports, call, id),
   };
 }
 

@@ -2,8 +2,9 @@ import type { Call } from './call.js';
 import type { CheckoutSession } from './checkout-session/checkout-session.js';
 import type { Customer, CustomerSelector } from './customer/customer.js';
 import type { Event, EventType } from './event/event.js';
+import type { Mandate } from './mandate/mandate.js';
 import type { Metadata, MetadataChange } from './metadata.js';
-import type { BillingDetails, PaymentMethod, PaymentMethodType } from './payment-method/payment-method.js';
+import type { BillingDetails, MethodUsage, PaymentMethod, PaymentMethodType } from './payment-method/payment-method.js';
 import type {
   DisplayPreference,
   PaymentMethodConfiguration,
@@ -13,7 +14,13 @@ import type { CardReference } from './ports/vault.js';
 import type { Outcome } from './refusals.js';
 import type { Instant, Scope, Uuid } from './scope.js';
 import type { Consent } from './setup-attempt/setup-attempt.js';
-import type { CancellationReason, SetupIntent, ThreeDSecureRequest, Usage } from './setup-intent/setup-intent.js';
+import type {
+  CancellationReason,
+  SetupIntent,
+  StandingInstruction,
+  ThreeDSecureRequest,
+  Usage,
+} from './setup-intent/setup-intent.js';
 
 /** A card in a request, after the vault took its number and code out. */
 export interface EnteredCard {
@@ -25,10 +32,14 @@ export interface EnteredCard {
   readonly billingDetails: BillingDetails;
 }
 
-/** Which method a confirmation uses: a card typed for it, a saved one, or the one that the intent has already. */
+/**
+ * Which method a confirmation uses: a card typed for it, a saved one, the one that was entered for the intent before (and
+ * no other, where it is named), or whichever the intent has already.
+ */
 export type MethodToConfirm =
   | { readonly kind: 'entered'; readonly card: EnteredCard }
   | { readonly kind: 'saved'; readonly paymentMethodId: Uuid }
+  | { readonly kind: 'draft'; readonly paymentMethodId: Uuid | null }
   | { readonly kind: 'current' };
 
 export interface NewSetupIntent {
@@ -41,11 +52,29 @@ export interface NewSetupIntent {
   readonly threeDSecureRequest: ThreeDSecureRequest | null;
   /** A saved method to confirm with later (earlier PAY.JP generation). */
   readonly paymentMethodId: Uuid | null;
+  readonly standingInstruction?: StandingInstruction | null;
+  readonly externalReference?: string | null;
+  /** From when on it cannot be confirmed any more; no limit unless given. */
+  readonly expiresAt?: Instant | null;
+  /** How many attempts may begin; no limit unless given. */
+  readonly attemptsMax?: number | null;
+}
+
+/** A card that is entered for an intent ahead of its confirmation. */
+export interface CardEntry {
+  readonly by: 'merchant' | 'browser';
+  readonly card: EnteredCard;
+  /** What the cardholder agreed to; `null` when they agreed to nothing of their own. */
+  readonly usage: MethodUsage | null;
+  readonly consent: Pick<Consent, 'textVersion' | 'language'>;
 }
 
 /** Absent fields stay as they are. */
 export interface SetupIntentChanges {
-  readonly customer?: CustomerSelector;
+  /** `null`: nobody's any more. With another customer or usage, a card that was entered before goes. */
+  readonly customer?: CustomerSelector | null;
+  readonly usage?: Usage;
+  readonly standingInstruction?: StandingInstruction | null;
   readonly description?: string | null;
   readonly metadata?: MetadataChange;
   readonly paymentMethodTypes?: readonly PaymentMethodType[];
@@ -132,7 +161,18 @@ export interface Operations {
     createAndConfirm(call: Call, input: NewSetupIntent, confirmation: Confirmation): Promise<Outcome<SetupIntent>>;
     retrieve(scope: Scope, id: Uuid): Promise<Outcome<SetupIntent>>;
     list(scope: Scope, page: PageRequest): Promise<Outcome<List<SetupIntent>>>;
-    update(call: Call, id: Uuid, changes: SetupIntentChanges): Promise<Outcome<SetupIntent>>;
+    /**
+     * With `expectVersion`, only the intent as it was at that version: what was decided on it may not hold any more, and
+     * then the refusal is `too_many_changes_at_once`.
+     */
+    update(
+      call: Call,
+      id: Uuid,
+      changes: SetupIntentChanges,
+      options?: { readonly expectVersion: number },
+    ): Promise<Outcome<SetupIntent>>;
+    /** Keeps a card for the confirmation, in place of one that was entered before; `draft` tells what it is. */
+    enterCard(call: Call, id: Uuid, entry: CardEntry): Promise<Outcome<SetupIntent>>;
     /**
      * Runs an attempt. Answers the intent as it is afterwards: `succeeded`; `requires_action`; `processing` while the
      * processor's answer is not known; or `requires_payment_method` with `lastSetupError` set, which is a decline.
@@ -159,6 +199,11 @@ export interface Operations {
   };
   readonly customers: {
     create(call: Call, input: NewCustomer): Promise<Outcome<Customer>>;
+    /** The customer of that external reference, as they are, or a new one. */
+    findOrCreate(
+      call: Call,
+      input: { readonly externalReference: string; readonly description: string | null },
+    ): Promise<Outcome<Customer>>;
     retrieve(scope: Scope, selector: CustomerSelector): Promise<Outcome<Customer>>;
     list(scope: Scope, page: PageRequest): Promise<Outcome<List<Customer>>>;
     update(call: Call, selector: CustomerSelector, changes: CustomerChanges): Promise<Outcome<Customer>>;
@@ -182,6 +227,17 @@ export interface Operations {
     update(call: Call, id: Uuid, changes: PaymentMethodChanges): Promise<Outcome<PaymentMethod>>;
     attach(call: Call, id: Uuid, customer: CustomerSelector): Promise<Outcome<PaymentMethod>>;
     detach(call: Call, id: Uuid): Promise<Outcome<PaymentMethod>>;
+    /**
+     * Takes a method from its customer, or, with `customer` null, one that has none out of use. While a mandate to charge
+     * off session is active the method stays, for that alone: its usage becomes `off_session`. Otherwise it is detached.
+     */
+    release(call: Call, id: Uuid, owner: { readonly customerId: Uuid | null }): Promise<Outcome<PaymentMethod>>;
+  };
+  readonly mandates: {
+    retrieve(scope: Scope, id: Uuid): Promise<Outcome<Mandate>>;
+    listOfPaymentMethod(scope: Scope, paymentMethodId: Uuid, page: PageRequest): Promise<Outcome<List<Mandate>>>;
+    /** For good. A mandate that has ended before is answered as it is. */
+    revoke(call: Call, id: Uuid): Promise<Outcome<Mandate>>;
   };
   readonly configurations: {
     retrieve(scope: Scope, id: Uuid): Promise<Outcome<PaymentMethodConfiguration>>;

@@ -18,6 +18,8 @@ export interface RefusalFacts {
   setup_intent_owned_by_checkout_session: { checkoutSessionId: string };
   setup_intent_unexpected_status: { status: string; allowed: readonly string[] };
   setup_intent_expired: { expiresAt: number };
+  /** As many attempts have begun as may. */
+  setup_intent_attempts_exhausted: Record<never, never>;
   checkout_session_unexpected_status: { status: string; allowed: readonly string[] };
 
   customer_id_taken: { id: string };
@@ -35,6 +37,12 @@ export interface RefusalFacts {
   payment_method_already_attached: { id: string };
   payment_method_not_owned_by_customer: { id: string };
   payment_method_customer_required: { id: string };
+  /** Not the card that was entered for this intent. */
+  payment_method_not_of_intent: Record<never, never>;
+  /** The card may not be used later in the way that the intent asks for, or in more ways than it asks for. */
+  payment_method_usage_mismatch: { intentUsage: string; usage: string };
+  /** The cardholder did not agree that the card is kept. */
+  payment_method_not_to_be_kept: Record<never, never>;
 
   card_number_invalid: Record<never, never>;
   card_brand_unsupported: Record<never, never>;
@@ -61,6 +69,7 @@ export const REFUSAL_CODES = [
   'setup_intent_owned_by_checkout_session',
   'setup_intent_unexpected_status',
   'setup_intent_expired',
+  'setup_intent_attempts_exhausted',
   'checkout_session_unexpected_status',
   'customer_id_taken',
   'metadata_limit_exceeded',
@@ -75,6 +84,9 @@ export const REFUSAL_CODES = [
   'payment_method_already_attached',
   'payment_method_not_owned_by_customer',
   'payment_method_customer_required',
+  'payment_method_not_of_intent',
+  'payment_method_usage_mismatch',
+  'payment_method_not_to_be_kept',
   'card_number_invalid',
   'card_brand_unsupported',
   'test_card_in_live_mode',

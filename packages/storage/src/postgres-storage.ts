@@ -1,4 +1,5 @@
 import type { Storage } from '@onfile/core';
+import { apiClientStorage } from './api-clients.js';
 import { runCommit } from './commit/commit.js';
 import { type ConnectionCounts, Database, type DatabaseAddress, type DatabaseSettings } from './database.js';
 import { idempotencyRecords } from './idempotency.js';
@@ -8,6 +9,8 @@ import { customerReads } from './reads/customers.js';
 import { eventReads } from './reads/events.js';
 import { setupIntentReads } from './reads/setup-intents.js';
 import { statement } from './statement.js';
+import { deliveryStorage } from './webhooks/deliveries.js';
+import { webhookEndpointStorage } from './webhooks/endpoints.js';
 
 /**
  * The storage port on a PostgreSQL, 15 or newer, whose tables {@link migrate} has brought up to date. It connects when it
@@ -23,6 +26,9 @@ export function createPostgresStorage(settings: DatabaseAddress & DatabaseSettin
     ...eventReads(database),
     ...idempotencyRecords(database),
     ...merchantStorage(database),
+    ...webhookEndpointStorage(database),
+    ...deliveryStorage(database),
+    ...apiClientStorage(database),
     ping: async () => void (await database.run(PING, [])),
     close: () => database.close(),
     connections: () => database.connections,

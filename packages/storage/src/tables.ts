@@ -1,4 +1,5 @@
 import type {
+  ApiClient,
   ApiKey,
   CardDetails,
   CheckoutSession,
@@ -11,6 +12,7 @@ import type {
   PaymentMethodConfiguration,
   SetupAttempt,
   SetupIntent,
+  WebhookEndpoint,
   WrappedMerchantKey,
 } from '@onfile/core';
 import {
@@ -57,10 +59,15 @@ export const setupIntents = table<SetupIntent>('setup_intents', {
   description: plain('description'),
   metadata: json('metadata'),
   usage: plain('usage'),
+  standingInstruction: plain('standing_instruction'),
+  externalReference: plain('external_reference'),
   paymentMethodTypes: plain('payment_method_types'),
   threeDSecureRequest: plain('three_d_secure_request'),
   paymentMethodId: plain('payment_method_id'),
+  draft: json('draft'),
+  mandateId: plain('mandate_id'),
   checkoutSessionId: plain('checkout_session_id'),
+  attemptsLeft: plain('attempts_left'),
   latestAttemptId: plain('latest_attempt_id'),
   nextAction: json('next_action'),
   returnUrl: plain('return_url'),
@@ -100,6 +107,7 @@ export const paymentMethods = table<PaymentMethod>('payment_methods', {
   version: plain('version'),
   state: plain('state'),
   type: plain('type'),
+  usage: plain('usage'),
   customer: customerRef('customer'),
   formerCustomer: customerRef('former_customer'),
   card: composite<CardDetails>({
@@ -125,6 +133,7 @@ export const customers = table<Customer>('customers', {
   scope: scope(),
   version: plain('version'),
   chosenId: plain('chosen_id'),
+  externalReference: plain('external_reference'),
   email: plain('email'),
   description: plain('description'),
   metadata: json('metadata'),
@@ -166,6 +175,7 @@ export const mandates = table<Mandate>('mandates', {
   paymentMethodId: plain('payment_method_id'),
   customer: customerRef('customer'),
   usage: plain('usage'),
+  standingInstruction: plain('standing_instruction'),
   consent: json('consent'),
   createdAt: instant('created_at'),
   updatedAt: instant('updated_at'),
@@ -198,6 +208,17 @@ export const apiKeys = table<ApiKey>('api_keys', {
   revokedAt: instant('revoked_at'),
 });
 
+export const apiClients = table<ApiClient>('api_clients', {
+  id: plain('id'),
+  scope: scope(),
+  kind: plain('kind'),
+  name: plain('name'),
+  digest: bytes('digest'),
+  tokenIssuedAt: instant('token_issued_at'),
+  createdAt: instant('created_at'),
+  revokedAt: instant('revoked_at'),
+});
+
 export const merchantKeys = table<WrappedMerchantKey>('merchant_keys', {
   merchantId: plain('merchant_id'),
   id: plain('id'),
@@ -205,6 +226,24 @@ export const merchantKeys = table<WrappedMerchantKey>('merchant_keys', {
   state: plain('state'),
   wrapped: bytes('wrapped'),
   createdAt: instant('created_at'),
+});
+
+export const webhookEndpoints = table<WebhookEndpoint>('webhook_endpoints', {
+  id: plain('id'),
+  scope: scope(),
+  version: plain('version'),
+  url: plain('url'),
+  dialect: plain('dialect'),
+  eventTypes: plain('event_types'),
+  wantsAllEvents: plain('wants_all_events'),
+  secrets: json('secrets'),
+  state: plain('state'),
+  disabledReason: plain('disabled_reason'),
+  failures: plain('failures'),
+  failingSince: instant('failing_since'),
+  probeAt: instant('probe_at'),
+  createdAt: instant('created_at'),
+  updatedAt: instant('updated_at'),
 });
 
 /** The tables of the objects whose changes are announced. */

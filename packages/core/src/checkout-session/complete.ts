@@ -58,6 +58,7 @@ function newCustomer(
     scope: session.scope,
     version: 1,
     chosenId: null,
+    externalReference: null,
     email: session.customerEmail ?? email,
     description: null,
     metadata: {},

@@ -27,7 +27,7 @@ export function createCustomer(ports: Ports, call: Call, input: NewCustomer): Pr
   });
 }
 
-function newCustomer(ports: Ports, { scope }: Call, input: NewCustomer): Customer {
+export function newCustomer(ports: Ports, { scope }: Call, input: NewCustomer): Customer {
   const now = ports.clock.now();
   const { selector } = input;
   return {
@@ -35,6 +35,7 @@ function newCustomer(ports: Ports, { scope }: Call, input: NewCustomer): Custome
     scope,
     version: 1,
     chosenId: selector && 'chosenId' in selector ? selector.chosenId : null,
+    externalReference: null,
     email: input.email,
     description: input.description,
     metadata: input.metadata,

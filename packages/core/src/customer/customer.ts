@@ -17,6 +17,8 @@ export interface Customer {
   readonly version: number;
   /** The id that the merchant chose: letters, digits, `-` and `_`, at most 100; `null` when we made one. */
   readonly chosenId: string | null;
+  /** The merchant's own name for them, in any form; one living customer for each. */
+  readonly externalReference: string | null;
   readonly email: string | null;
   readonly description: string | null;
   readonly metadata: Metadata;

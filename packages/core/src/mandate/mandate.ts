@@ -1,7 +1,7 @@
 import type { CustomerRef } from '../customer/customer.js';
 import type { Instant, Scope, Uuid } from '../scope.js';
 import type { Consent } from '../setup-attempt/setup-attempt.js';
-import type { Usage } from '../setup-intent/setup-intent.js';
+import type { StandingInstruction, Usage } from '../setup-intent/setup-intent.js';
 
 /** The cardholder's permission to charge a saved method later, with what shows that it was given. */
 export interface Mandate {
@@ -14,6 +14,7 @@ export interface Mandate {
   readonly paymentMethodId: Uuid;
   readonly customer: CustomerRef | null;
   readonly usage: Usage;
+  readonly standingInstruction: StandingInstruction | null;
   readonly consent: Consent;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;

@@ -1,5 +1,7 @@
 import type { Call } from '../call.js';
 import { decideAndCommit } from '../committing.js';
+import type { Mandate } from '../mandate/mandate.js';
+import { endMandate } from '../mandate/revoke.js';
 import type { Change } from '../ports/storage.js';
 import type { Ports } from '../ports.js';
 import { type Outcome, refuse } from '../refusals.js';
@@ -36,24 +38,25 @@ export async function detachment(ports: Ports, method: PaymentMethod): Promise<r
   return [detached, ...(await endMandates(ports, method))];
 }
 
-async function endMandates(ports: Ports, { scope, id }: PaymentMethod): Promise<readonly Change[]> {
-  const page = await ports.storage.listMandates(
+async function endMandates(ports: Ports, method: PaymentMethod): Promise<readonly Change[]> {
+  const active = await listActiveMandates(ports, method);
+  return active.map((mandate) => endMandate(ports, mandate));
+}
+
+export async function listActiveMandates(
+  { storage }: Ports,
+  { scope, id }: PaymentMethod,
+): Promise<readonly Mandate[]> {
+  const page = await storage.listMandates(
     scope,
     { paymentMethodId: id },
     { limit: MANDATES_MAX, startingAfter: null, endingBefore: null },
   );
-  const active = page.kind === 'page' ? page.items.filter((mandate) => mandate.status === 'active') : [];
-  return active.map((mandate) => ({
-    kind: 'update',
-    objectType: 'mandate',
-    id: mandate.id,
-    expect: { version: mandate.version },
-    patch: { status: 'inactive' },
-    event: { id: ports.ids.next(), type: 'mandate.updated' },
-  }));
+  return page.kind === 'page' ? page.items.filter(({ status }) => status === 'active') : [];
 }
 
-async function clearDefault(ports: Ports, { scope, id, customer }: PaymentMethod): Promise<readonly Change[]> {
+/** A customer whose default it was has none then. */
+export async function clearDefault(ports: Ports, { scope, id, customer }: PaymentMethod): Promise<readonly Change[]> {
   const owner = customer && (await ports.storage.loadCustomer(scope, { id: customer.id }));
   if (owner?.defaultPaymentMethodId !== id) return [];
 

@@ -50,6 +50,12 @@ export const NO_ADDRESS: Address = { line1: null, line2: null, city: null, state
  */
 export type PaymentMethodState = 'draft' | 'usable' | 'detached';
 
+/**
+ * Who may use a saved method. `on_session`: its customer, who can choose it again. `off_session`: the merchant alone, under
+ * a mandate. `on_and_off_session`: both.
+ */
+export type MethodUsage = 'on_session' | 'off_session' | 'on_and_off_session';
+
 export interface PaymentMethod {
   readonly id: Uuid;
   readonly scope: Scope;
@@ -57,6 +63,8 @@ export interface PaymentMethod {
   readonly version: number;
   readonly state: PaymentMethodState;
   readonly type: 'card';
+  /** `null` where nobody said. */
+  readonly usage: MethodUsage | null;
   readonly customer: CustomerRef | null;
   /** Whose it was before it was detached; never shown, kept for support and disputes. */
   readonly formerCustomer: CustomerRef | null;

@@ -1,3 +1,4 @@
+import type { ApiClient } from '../api-key/api-client.js';
 import type { ApiKey } from '../api-key/api-key.js';
 import type { CheckoutSession } from '../checkout-session/checkout-session.js';
 import type { Customer, CustomerSelector } from '../customer/customer.js';
@@ -12,6 +13,7 @@ import type { Instant, Scope, Uuid } from '../scope.js';
 import type { SetupAttempt } from '../setup-attempt/setup-attempt.js';
 import type { SetupIntent, SetupIntentStatus } from '../setup-intent/setup-intent.js';
 import type { SealedCard } from './vault.js';
+import type { WebhookStorage } from './webhook-storage.js';
 
 /**
  * What has to hold for a commit to happen; the rows it names stay locked until the commit's end.
@@ -25,6 +27,8 @@ export type Expectation =
       readonly withoutCheckoutSession?: boolean;
       /** Only when it has no limit, or its limit is after this moment. */
       readonly notExpiredAt?: Instant;
+      /** Only an intent that has no draft and no limit of attempts: nothing that has to be looked at first. */
+      readonly isPlain?: boolean;
     };
 
 /** Fields of an object to set; `metadata` is a change to merge, so that it needs no load. */
@@ -157,7 +161,7 @@ export interface LoadedAttempt {
  * The database. Every method is one round trip unless it says otherwise. A fault (connection lost, disk full) is thrown
  * as {@link StorageFault}; a commit whose fate is unknown after a lost connection is looked up before it answers.
  */
-export interface Storage {
+export interface Storage extends WebhookStorage {
   commit(commit: Commit): Promise<CommitResult>;
 
   loadSetupIntent(scope: Scope, id: Uuid): Promise<LoadedSetupIntent | null>;
@@ -167,8 +171,14 @@ export interface Storage {
 
   loadAttempt(scope: Scope, id: Uuid): Promise<LoadedAttempt | null>;
   loadSealedCard(scope: Scope, paymentMethodId: Uuid): Promise<SealedCard | null>;
+  /** A draft with its sealed card. */
+  loadDraft(
+    scope: Scope,
+    id: Uuid,
+  ): Promise<{ readonly paymentMethod: PaymentMethod; readonly sealed: SealedCard } | null>;
 
   loadCustomer(scope: Scope, selector: CustomerSelector): Promise<Customer | null>;
+  findCustomerByReference(scope: Scope, externalReference: string): Promise<Customer | null>;
   listCustomers(scope: Scope, page: PageRequest): Promise<Page<Customer>>;
 
   /** Drafts are not found. */
@@ -190,6 +200,7 @@ export interface Storage {
   loadPaymentMethodConfiguration(scope: Scope, id: Uuid): Promise<PaymentMethodConfiguration | null>;
   listPaymentMethodConfigurations(scope: Scope, page: PageRequest): Promise<Page<PaymentMethodConfiguration>>;
 
+  loadMandate(scope: Scope, id: Uuid): Promise<Mandate | null>;
   listMandates(
     scope: Scope,
     filter: { readonly paymentMethodId?: Uuid; readonly setupIntentId?: Uuid },
@@ -244,6 +255,21 @@ export interface Storage {
   listApiKeys(merchantId: Uuid): Promise<readonly ApiKey[]>;
   /** Answers whether there was such a key, revoked before or not. */
   revokeApiKey(merchantId: Uuid, id: Uuid, at: Instant): Promise<boolean>;
+
+  insertApiClient(client: ApiClient): Promise<void>;
+  loadApiClient(merchantId: Uuid, id: Uuid): Promise<ApiClient | null>;
+  listApiClients(merchantId: Uuid): Promise<readonly ApiClient[]>;
+  /** Answers whether there was such a client, revoked before or not. */
+  revokeApiClient(merchantId: Uuid, id: Uuid, at: Instant): Promise<boolean>;
+  /**
+   * When the client's token that is good now was issued: `issuedAt` if none was, or only before `unlessAfter`. Whoever asks
+   * at the same time gets the same answer; `null` when there is no such client.
+   */
+  renewToken(
+    merchantId: Uuid,
+    id: Uuid,
+    token: { readonly issuedAt: Instant; readonly unlessAfter: Instant },
+  ): Promise<Instant | null>;
 
   /** The vault's keys of a merchant, wrapped; newest version first. */
   loadMerchantKeys(merchantId: Uuid): Promise<readonly WrappedMerchantKey[]>;

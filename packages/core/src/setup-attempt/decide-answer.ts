@@ -3,7 +3,7 @@ import type { CustomerRef } from '../customer/customer.js';
 import type { ActionRequired, Approved, LookUpAnswer, VerificationAnswer } from '../ports/connector.js';
 import type { Ids } from '../ports/ids.js';
 import type { Change, LoadedAttempt, Patch } from '../ports/storage.js';
-import type { Instant } from '../scope.js';
+import type { Instant, Uuid } from '../scope.js';
 import { needsAuthentication, type SetupIntent } from '../setup-intent/setup-intent.js';
 import { type Command, decide } from '../setup-intent/transitions.js';
 import { discardEntered, giveUpAttempt } from './give-up.js';
@@ -62,14 +62,17 @@ function approve(loaded: LoadedAttempt, answer: Approved, context: AnswerContext
   if (context.customerGone || loaded.paymentMethod === null) return undo(loaded, 'not_processed', context);
 
   const { customer, created } = customerOnSuccess(loaded, context);
+  const mandateId = context.ids.next();
   return [
     ...created,
     closeAttempt(attempt, { outcome: 'approved', processorReference: answer.processorReference }, context),
     saveMethod(loaded.paymentMethod, customer, answer, context),
-    grantMandate(loaded, customer, context),
+    grantMandate(loaded, { id: mandateId, customer }, context),
     moveIntent(intent, 'succeed', context, {
       paymentMethodId: attempt.paymentMethodId,
       customer,
+      draft: null,
+      mandateId,
       nextAction: null,
       lastSetupError: null,
     }),
@@ -108,11 +111,11 @@ function saveMethod(
 
 function grantMandate(
   { attempt, intent }: LoadedAttempt,
-  customer: CustomerRef | null,
+  { id, customer }: { readonly id: Uuid; readonly customer: CustomerRef | null },
   { now, ids }: AnswerContext,
 ): Change {
   const object = {
-    id: ids.next(),
+    id,
     scope: intent.scope,
     version: 1,
     status: 'active',
@@ -121,6 +124,7 @@ function grantMandate(
     paymentMethodId: attempt.paymentMethodId,
     customer,
     usage: intent.usage,
+    standingInstruction: intent.standingInstruction,
     consent: attempt.consent,
     createdAt: now,
     updatedAt: now,
@@ -148,7 +152,7 @@ function undo({ attempt, intent }: LoadedAttempt, code: SetupErrorCode, context:
 
 function failIntent(intent: SetupIntent, code: SetupErrorCode, context: AnswerContext): Change {
   const lastSetupError = { code, occurredAt: context.now };
-  return moveIntent(intent, 'fail', context, { lastSetupError, nextAction: null, paymentMethodId: null });
+  return moveIntent(intent, 'fail', context, { lastSetupError, nextAction: null, paymentMethodId: null, draft: null });
 }
 
 function requireAction({ attempt, intent }: LoadedAttempt, answer: ActionRequired, context: AnswerContext): Change[] {

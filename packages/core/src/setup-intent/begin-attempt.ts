@@ -9,8 +9,9 @@ import { giveUpAttempt } from '../setup-attempt/give-up.js';
 import { nextCheckAt } from '../setup-attempt/schedule.js';
 import type { SetupAttempt } from '../setup-attempt/setup-attempt.js';
 import type { Begun } from './confirm.js';
+import { discardDraft } from './draft.js';
 import { findSetupIntent } from './find.js';
-import { findSavedMethod, type MethodAtHand, sealEnteredCard } from './method-at-hand.js';
+import { findMethodToConfirm, type MethodAtHand, sealEnteredCard } from './method-at-hand.js';
 import type { SetupIntent } from './setup-intent.js';
 import { decide, guard, MOVES, patchFor } from './transitions.js';
 
@@ -61,12 +62,13 @@ export async function beginAttempt(
 interface Start {
   readonly expect: Expectation;
   readonly before: readonly Change[];
+  readonly attemptsLeft: number | null;
 }
 
 function guardedBeginning(ports: Ports, { confirmation }: Beginning): Start {
   const expectation = guard('confirm', { by: confirmation.by, now: ports.clock.now() });
-  const waiting = { ...expectation, statusIn: ['requires_payment_method', 'requires_confirmation'] } as const;
-  return { expect: waiting, before: [] };
+  const statusIn = ['requires_payment_method', 'requires_confirmation'] as const;
+  return { expect: { ...expectation, statusIn, isPlain: true }, before: [], attemptsLeft: null };
 }
 
 async function loadedBeginning(
@@ -77,27 +79,34 @@ async function loadedBeginning(
 ): Promise<{ method: MethodAtHand; start: Start } | Refused> {
   const now = ports.clock.now();
   const moved = decide(intent, 'confirm', { by: confirmation.by, now });
-  const method = entered ?? (await findSavedMethod(ports, intent, savedIn(confirmation)));
+  const method = entered ?? (await findMethodToConfirm(ports, intent, savedIn(confirmation)));
   const refused = firstRefusal([
     moved.kind === 'refused' ? moved : null,
-    lacksReturnUrl(confirmation) ? refuse('return_url_missing', {}) : null,
+    intent.attemptsLeft === 0 ? refuse('setup_intent_attempts_exhausted', {}) : null,
+    lacksReturnUrl(confirmation) && intent.threeDSecureRequest !== 'none' ? refuse('return_url_missing', {}) : null,
     method.kind === 'refused' ? method : null,
   ]);
   if (refused) return refused;
 
-  const before = openAttempt ? giveUpAttempt(openAttempt, 'superseded', now) : [];
-  return { method: method as MethodAtHand, start: { expect: { version: intent.version }, before } };
+  const { draft } = method as MethodAtHand;
+  const before = [
+    ...(openAttempt ? giveUpAttempt(openAttempt, 'superseded', now) : []),
+    ...(draft === null ? discardDraft(intent, openAttempt) : []),
+  ];
+  const attemptsLeft = intent.attemptsLeft === null ? null : intent.attemptsLeft - 1;
+  return { method: method as MethodAtHand, start: { expect: { version: intent.version }, before, attemptsLeft } };
 }
 
 async function commitBeginning(
   ports: Ports,
   beginning: Beginning,
   method: MethodAtHand,
-  { expect, before }: Start,
+  { expect, before, attemptsLeft }: Start,
 ): Promise<Begun | 'stale'> {
-  const { call, confirmation, attemptId } = beginning;
+  const { call, confirmation } = beginning;
+  const attemptId = method.draft?.attemptId ?? beginning.attemptId;
   const now = ports.clock.now();
-  const attempt = newAttempt(beginning, method, now);
+  const attempt = newAttempt({ ...beginning, attemptId }, method, now);
   const asked: Change = {
     kind: 'update',
     objectType: 'setup_intent',
@@ -105,6 +114,8 @@ async function commitBeginning(
     expect,
     patch: patchFor('confirm', {
       latestAttemptId: attemptId,
+      draft: method.draft,
+      attemptsLeft,
       paymentMethodId: method.origin === 'saved' ? method.paymentMethod.id : null,
       returnUrl: confirmation.returnUrl,
       nextAction: null,
@@ -114,7 +125,7 @@ async function commitBeginning(
     event: { id: ports.ids.next(), type: MOVES.confirm.event },
   };
   const drafted: Change[] =
-    method.origin === 'entered'
+    method.origin === 'entered' && method.draft === null
       ? [{ kind: 'insert_draft', paymentMethod: method.paymentMethod, sealed: method.sealed }]
       : [];
   const changes: Change[] = [asked, ...before, ...drafted, { kind: 'insert_attempt', attempt }];
@@ -146,7 +157,7 @@ function newAttempt(
     authenticationUrl: null,
     authenticationDeadlineAt: null,
     returnedAt: null,
-    consent: {
+    consent: method.draft?.consent ?? {
       acceptedAt: now,
       clientAddress: call.client.address,
       userAgent: call.client.userAgent,

@@ -5,6 +5,7 @@ import type { Ports } from '../ports.js';
 import type { Outcome, Refused } from '../refusals.js';
 import type { Instant, Uuid } from '../scope.js';
 import { giveUpAttempt } from '../setup-attempt/give-up.js';
+import { discardDraft } from './draft.js';
 import { findSetupIntent } from './find.js';
 import type { CancellationReason, SetupIntent } from './setup-intent.js';
 import { decide, type Mover } from './transitions.js';
@@ -31,7 +32,7 @@ export function endSetupIntent(
   { intent, openAttempt }: LoadedSetupIntent,
   end: { command: 'cancel' | 'expire'; by: Mover; reason: CancellationReason | null; now: Instant },
 ): { readonly changes: readonly Change[] } | Refused {
-  const patch = { cancellationReason: end.reason, nextAction: null };
+  const patch = { cancellationReason: end.reason, nextAction: null, draft: null };
   const moved = decide(intent, end.command, { by: end.by, now: end.now, patch });
   if (moved.kind === 'refused') return moved;
 
@@ -43,5 +44,6 @@ export function endSetupIntent(
     patch: moved.patch,
     event: { id: ports.ids.next(), type: moved.event },
   };
-  return { changes: openAttempt ? [ended, ...giveUpAttempt(openAttempt, 'canceled', end.now)] : [ended] };
+  const givenUp = openAttempt ? giveUpAttempt(openAttempt, 'canceled', end.now) : [];
+  return { changes: [ended, ...givenUp, ...discardDraft(intent, openAttempt)] };
 }

@@ -6,7 +6,8 @@ import type { CardFault, SealedCard } from '../ports/vault.js';
 import type { Ports } from '../ports.js';
 import { type Refused, refuse } from '../refusals.js';
 import type { Instant, Scope, Uuid } from '../scope.js';
-import type { SetupIntent } from './setup-intent.js';
+import { refuseUnkept } from './draft.js';
+import type { IntentDraft, SetupIntent } from './setup-intent.js';
 
 /** The method that an attempt is about, with its sealed card, ready to be sent. */
 export interface MethodAtHand {
@@ -14,6 +15,8 @@ export interface MethodAtHand {
   readonly origin: 'entered' | 'saved';
   readonly paymentMethod: PaymentMethod;
   readonly sealed: SealedCard;
+  /** Set for a card that was entered ahead: its row is there already. */
+  readonly draft: IntentDraft | null;
 }
 
 /** Seals a card that was entered for this attempt, as a draft. */
@@ -30,14 +33,39 @@ export async function sealEnteredCard(
   if (result.kind === 'fault') return refuseCard(result.fault);
 
   const paymentMethod = draftOf({ id: paymentMethodId, scope, now, card: result.card, entered: card });
-  return { kind: 'at_hand', origin: 'entered', paymentMethod, sealed: result.sealed };
+  return { kind: 'at_hand', origin: 'entered', paymentMethod, sealed: result.sealed, draft: null };
 }
 
-/** A method that was saved before; an intent that has none, and is given none, has nothing to confirm. */
-export async function findSavedMethod(
+/** A method that is there before the confirmation; an intent that has none, and is given none, has nothing to confirm. */
+export function findMethodToConfirm(
   ports: Ports,
   intent: SetupIntent,
   method: Exclude<MethodToConfirm, { kind: 'entered' }>,
+): Promise<MethodAtHand | Refused> {
+  if (method.kind === 'draft') return findDraft(ports, intent, method.paymentMethodId);
+  if (method.kind === 'current' && intent.draft !== null) return findDraft(ports, intent, null);
+  return findSavedMethod(ports, intent, method);
+}
+
+async function findDraft(
+  { storage }: Ports,
+  { scope, draft }: SetupIntent,
+  paymentMethodId: Uuid | null,
+): Promise<MethodAtHand | Refused> {
+  const isOther = paymentMethodId !== null && paymentMethodId !== draft?.paymentMethodId;
+  if (isOther) return refuse('payment_method_not_of_intent', {});
+  if (draft === null) return refuse('payment_method_missing', {});
+  const unkept = refuseUnkept(draft);
+  if (unkept) return unkept;
+
+  const found = await storage.loadDraft(scope, draft.paymentMethodId);
+  return found ? { kind: 'at_hand', origin: 'entered', ...found, draft } : refuse('payment_method_missing', {});
+}
+
+async function findSavedMethod(
+  ports: Ports,
+  intent: SetupIntent,
+  method: Exclude<MethodToConfirm, { kind: 'entered' | 'draft' }>,
 ): Promise<MethodAtHand | Refused> {
   const id = method.kind === 'saved' ? method.paymentMethodId : intent.paymentMethodId;
   if (id === null) return refuse('payment_method_missing', {});
@@ -46,7 +74,9 @@ export async function findSavedMethod(
   const paymentMethod = await findUsableMethod(ports, scope, id, { customer });
   if ('kind' in paymentMethod) return paymentMethod;
   const sealed = await ports.storage.loadSealedCard(scope, id);
-  return sealed ? { kind: 'at_hand', origin: 'saved', paymentMethod, sealed } : refuse('payment_method_missing', {});
+  return sealed
+    ? { kind: 'at_hand', origin: 'saved', paymentMethod, sealed, draft: null }
+    : refuse('payment_method_missing', {});
 }
 
 function refuseCard(fault: CardFault): Refused {
@@ -66,6 +96,7 @@ function draftOf(draft: {
     version: 0,
     state: 'draft',
     type: 'card',
+    usage: null,
     customer: null,
     formerCustomer: null,
     card: draft.card,

@@ -9,17 +9,17 @@ const STAYS = 'stays';
 
 const TABLE: Record<SetupIntentStatus, Record<Command, string>> = {
   // biome-ignore format: a table, a line for each status
-  requires_payment_method: { note: STAYS, revise: STAYS, choose_method: 'requires_confirmation', confirm: 'processing', require_action: NO,                succeed: NO,          fail: NO,                        cancel: 'canceled', expire: 'canceled' },
+  requires_payment_method: { note: STAYS, revise: STAYS, choose_method: 'requires_confirmation', enter_card: 'requires_confirmation', start_over: 'requires_payment_method', confirm: 'processing', require_action: NO,                succeed: NO,          fail: NO,                        cancel: 'canceled', expire: 'canceled' },
   // biome-ignore format: as above
-  requires_confirmation:   { note: STAYS, revise: STAYS, choose_method: 'requires_confirmation', confirm: 'processing', require_action: NO,                succeed: NO,          fail: NO,                        cancel: 'canceled', expire: 'canceled' },
+  requires_confirmation:   { note: STAYS, revise: STAYS, choose_method: 'requires_confirmation', enter_card: 'requires_confirmation', start_over: 'requires_payment_method', confirm: 'processing', require_action: NO,                succeed: NO,          fail: NO,                        cancel: 'canceled', expire: 'canceled' },
   // biome-ignore format: as above
-  requires_action:         { note: STAYS, revise: NO,    choose_method: NO,                      confirm: 'processing', require_action: NO,                succeed: 'succeeded', fail: 'requires_payment_method', cancel: 'canceled', expire: 'canceled' },
+  requires_action:         { note: STAYS, revise: NO,    choose_method: NO,                      enter_card: NO,                      start_over: NO,                        confirm: 'processing', require_action: NO,                succeed: 'succeeded', fail: 'requires_payment_method', cancel: 'canceled', expire: 'canceled' },
   // biome-ignore format: as above
-  processing:              { note: NO,    revise: NO,    choose_method: NO,                      confirm: NO,           require_action: 'requires_action', succeed: 'succeeded', fail: 'requires_payment_method', cancel: NO,         expire: NO },
+  processing:              { note: NO,    revise: NO,    choose_method: NO,                      enter_card: NO,                      start_over: NO,                        confirm: NO,           require_action: 'requires_action', succeed: 'succeeded', fail: 'requires_payment_method', cancel: NO,         expire: NO },
   // biome-ignore format: as above
-  succeeded:               { note: NO,    revise: NO,    choose_method: NO,                      confirm: NO,           require_action: NO,                succeed: NO,          fail: NO,                        cancel: NO,         expire: NO },
+  succeeded:               { note: NO,    revise: NO,    choose_method: NO,                      enter_card: NO,                      start_over: NO,                        confirm: NO,           require_action: NO,                succeed: NO,          fail: NO,                        cancel: NO,         expire: NO },
   // biome-ignore format: as above
-  canceled:                { note: NO,    revise: NO,    choose_method: NO,                      confirm: NO,           require_action: NO,                succeed: NO,          fail: NO,                        cancel: NO,         expire: NO },
+  canceled:                { note: NO,    revise: NO,    choose_method: NO,                      enter_card: NO,                      start_over: NO,                        confirm: NO,           require_action: NO,                succeed: NO,          fail: NO,                        cancel: NO,         expire: NO },
 };
 
 function outcomeOf(intent: SetupIntent, command: Command, by: Mover = 'merchant', now = NOON): string {
@@ -49,6 +49,8 @@ describe('an intent that a checkout session drives', () => {
     ['cancel', 'merchant', 'succeeded', OWNED],
     ['revise', 'merchant', 'requires_payment_method', OWNED],
     ['choose_method', 'merchant', 'requires_payment_method', OWNED],
+    ['enter_card', 'browser', 'requires_payment_method', OWNED],
+    ['start_over', 'merchant', 'requires_payment_method', OWNED],
     ['note', 'merchant', 'requires_payment_method', STAYS],
     ['expire', 'session', 'requires_action', 'canceled'],
     ['succeed', 'system', 'processing', 'succeeded'],
@@ -65,6 +67,8 @@ describe('an intent whose time is up', () => {
   const cases = [
     // command        a moment before the limit   at the limit
     ['note', STAYS, 'setup_intent_expired'],
+    ['enter_card', 'requires_confirmation', 'setup_intent_expired'],
+    ['start_over', 'requires_payment_method', 'setup_intent_expired'],
     ['confirm', 'processing', 'setup_intent_expired'],
     ['cancel', 'canceled', 'setup_intent_expired'],
     ['expire', 'canceled', 'canceled'],

@@ -31,6 +31,10 @@ export const MOVES = {
   /** Customer, payment method types, 3-D Secure. */
   revise: { from: WAITING, to: null, event: 'setup_intent.updated', withSession: [] },
   choose_method: { from: WAITING, to: 'requires_confirmation', event: 'setup_intent.updated', withSession: [] },
+  /** A card is entered ahead of the confirmation. */
+  enter_card: { from: WAITING, to: 'requires_confirmation', event: 'setup_intent.updated', withSession: [] },
+  /** As `revise`, and a card that was entered before goes. */
+  start_over: { from: WAITING, to: 'requires_payment_method', event: 'setup_intent.updated', withSession: [] },
   /** In `requires_action` it gives up the attempt that waits for the cardholder. */
   confirm: { from: OPEN, to: 'processing', event: 'setup_intent.processing', withSession: ['session'] },
   require_action: {
@@ -50,7 +54,15 @@ export type Command = keyof typeof MOVES;
 export const COMMANDS = Object.keys(MOVES) as readonly Command[];
 
 /** Commands of outsiders, which an intent refuses once its time is up. What the processor said counts whenever it comes. */
-const WITHIN_TIME: readonly Command[] = ['note', 'revise', 'choose_method', 'confirm', 'cancel'];
+const WITHIN_TIME: readonly Command[] = [
+  'note',
+  'revise',
+  'choose_method',
+  'enter_card',
+  'start_over',
+  'confirm',
+  'cancel',
+];
 
 export interface Moved {
   readonly kind: 'moved';

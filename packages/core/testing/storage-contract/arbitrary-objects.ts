@@ -95,14 +95,14 @@ const maybeMethodUsage = fc.option(
 );
 
 const anyCard: Arbitrary<CardDetails> = fc.record({
-    brand: fc.constantFrom('visa', 'jcb', 'unionpay'),
-    bin: fc.constantFrom('424242', '353011'),
-    last4: fc.constantFrom('4242', '0000'),
-    expMonth: fc.integer({ min: 1, max: 12 }),
-    expYear: fc.integer({ min: 2020, max: 2099 }),
-    country: maybeText,
-    fingerprint: anyText,
-  });
+  brand: fc.constantFrom('visa', 'jcb', 'unionpay'),
+  bin: fc.constantFrom('424242', '353011'),
+  last4: fc.constantFrom('4242', '0000'),
+  expMonth: fc.integer({ min: 1, max: 12 }),
+  expYear: fc.integer({ min: 2020, max: 2099 }),
+  country: maybeText,
+  fingerprint: anyText,
+});
 const anyDraft: Arbitrary<IntentDraft> = fc.record({
   paymentMethodId: anyUuid,
   attemptId: anyUuid,

@@ -217,6 +217,8 @@ export function commitCases(world: () => World): void {
     });
 
     const session = '019b7e1a-0000-7000-8000-00000000c5c5' as Uuid;
+    const { paymentMethodId, consent } = aSetupAttempt();
+    const draft = { paymentMethodId, attemptId: paymentMethodId, usage: null, card: aPaymentMethod().card, consent };
     // biome-ignore format: a table
     const expectations = [
       // what the intent is                                    what is expected                                                                    outcome
@@ -231,6 +233,10 @@ export function commitCases(world: () => World): void {
       [{ checkoutSessionId: session },                         { statusIn: ['requires_payment_method'], withoutCheckoutSession: true },            'stale'],
       [{ checkoutSessionId: session },                         { statusIn: ['requires_payment_method'] },                                          'committed'],
       [{ checkoutSessionId: session },                         { statusIn: ['requires_payment_method'], withoutCheckoutSession: false },           'committed'],
+      [{},                                                     { statusIn: ['requires_payment_method'], isPlain: true },                           'committed'],
+      [{ attemptsLeft: 0 },                                    { statusIn: ['requires_payment_method'], isPlain: true },                           'stale'],
+      [{ draft },                                              { statusIn: ['requires_payment_method'], isPlain: true },                           'stale'],
+      [{ draft, attemptsLeft: 9 },                             { statusIn: ['requires_payment_method'] },                                          'committed'],
       [{ expiresAt: null },                                    { statusIn: ['requires_payment_method'], notExpiredAt: NOON },                      'committed'],
       [{ expiresAt: NOON + 1 },                                { statusIn: ['requires_payment_method'], notExpiredAt: NOON },                      'committed'],
       [{ expiresAt: NOON },                                    { statusIn: ['requires_payment_method'], notExpiredAt: NOON },                      'stale'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ApiKey, Uuid, WrappedMerchantKey } from '../../src/index.js';
+import type { ApiClient, ApiKey, Uuid, WrappedMerchantKey } from '../../src/index.js';
 import { NOON } from '../builders.js';
 import { aConfiguration, FIRST_PAGE, itemsOf, type World } from './world.js';
 
@@ -88,6 +88,46 @@ export function merchantCases(world: () => World): void {
       expect(await storage.removeMerchantOrigin(merchantId, 'https://shop.example')).toBe(false);
       expect(await storage.listMerchantOrigins(merchantId)).toEqual(['https://Z.example']);
       expect(await storage.listMerchantOrigins(other)).toEqual(['https://shop.example']);
+    });
+
+    test('has API clients, which are revoked once and for all', async () => {
+      const { storage, next } = world();
+      const merchantId = next();
+      const client: ApiClient = {
+        id: next(),
+        scope: { merchantId, mode: 'test' },
+        kind: 'public',
+        name: 'shop 店',
+        digest: new Uint8Array([0, 1, 254, 255]),
+        tokenIssuedAt: null,
+        createdAt: NOON,
+        revokedAt: null,
+      };
+      await storage.insertApiClient(client);
+      expect(await storage.loadApiClient(merchantId, client.id)).toEqual(client);
+      expect(await storage.loadApiClient(next(), client.id)).toBeNull();
+
+      expect(await storage.revokeApiClient(merchantId, client.id, NOON + 1)).toBe(true);
+      expect(await storage.revokeApiClient(merchantId, client.id, NOON + 9)).toBe(true);
+      expect(await storage.revokeApiClient(next(), client.id, NOON)).toBe(false);
+      expect(await storage.listApiClients(merchantId)).toEqual([{ ...client, revokedAt: NOON + 1 }]);
+    });
+
+    test("has one token of a client at a time, whoever asks for it, until that one's time is nearly up", async () => {
+      const { storage, next } = world();
+      const merchantId = next();
+      const id = next();
+      const kept = { kind: 'secret', name: null, digest: new Uint8Array([1]), tokenIssuedAt: null } as const;
+      const scope = { merchantId, mode: 'test' } as const;
+      await storage.insertApiClient({ ...kept, id, scope, createdAt: NOON, revokedAt: null });
+      const askAt = (now: number) => storage.renewToken(merchantId, id, { issuedAt: now, unlessAfter: now - 100 });
+
+      const first = await Promise.all(Array.from({ length: 8 }, (_, each) => askAt(NOON + each)));
+      expect(new Set(first).size).toBe(1);
+      const issuedAt = first[0] as number;
+      expect(await askAt(issuedAt + 99)).toBe(issuedAt);
+      expect(await askAt(issuedAt + 100)).toBe(issuedAt + 100);
+      expect(await storage.renewToken(next(), id, { issuedAt: NOON, unlessAfter: NOON })).toBeNull();
     });
 
     test('has one vault key of each version, whoever inserts it first', async () => {

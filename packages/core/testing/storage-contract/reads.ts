@@ -84,6 +84,49 @@ export function readCases(world: () => World): void {
       expect(await w.storage.loadCustomer(scope, { chosenId: 'taro_1-x' })).toBeNull();
     });
 
+    test("a customer is found by the merchant's own reference, and nobody else can have it while they live", async () => {
+      const w = world();
+      const scope = await w.newScope();
+      const customer = aCustomer({ id: w.next(), scope, externalReference: 'taro@example.com / 店' });
+      const namesake = { ...customer, id: w.next() };
+      await w.commitSurely(scope, [w.insert('customer', customer)]);
+      const find = () => w.storage.findCustomerByReference(scope, 'taro@example.com / 店');
+      expect(await find()).toEqual(customer);
+      expect(await w.storage.findCustomerByReference(await w.newScope(), 'taro@example.com / 店')).toBeNull();
+
+      expect(await w.commit(scope, [w.insert('customer', namesake)])).toEqual({ kind: 'stale' });
+      await w.commitSurely(scope, [
+        w.update('customer', customer.id, { expect: { version: 1 }, patch: { deletedAt: NOON } }),
+      ]);
+      expect(await find()).toBeNull();
+      await w.commitSurely(scope, [w.insert('customer', namesake)]);
+      expect(await find()).toEqual(namesake);
+    });
+
+    test('a draft is read with its sealed card, until it is usable', async () => {
+      const w = world();
+      const scope = await w.newScope();
+      const draft = aPaymentMethod({ id: w.next(), scope, state: 'draft', version: 0, usage: 'on_session' });
+      await w.commitSurely(scope, [{ kind: 'insert_draft', paymentMethod: draft, sealed: sealedCard(0, 255, 7) }]);
+      const found = { paymentMethod: draft, sealed: sealedCard(0, 255, 7) };
+      expect(await w.storage.loadDraft(scope, draft.id)).toEqual(found);
+      expect(await w.storage.loadDraft(await w.newScope(), draft.id)).toBeNull();
+      await w.commitSurely(scope, [
+        w.update('payment_method', draft.id, { expect: { version: 0 }, patch: { state: 'usable' } }),
+      ]);
+      expect(await w.storage.loadDraft(scope, draft.id)).toBeNull();
+    });
+
+    test('a mandate is found in its own scope', async () => {
+      const w = world();
+      const scope = await w.newScope();
+      const mandate = aMandate({ id: w.next(), scope, standingInstruction: 'recurring' });
+      await w.commitSurely(scope, [w.insert('mandate', mandate)]);
+      expect(await w.storage.loadMandate(scope, mandate.id)).toEqual(mandate);
+      expect(await w.storage.loadMandate({ ...scope, mode: 'live' }, mandate.id)).toBeNull();
+      expect(await w.storage.loadMandate(scope, w.next())).toBeNull();
+    });
+
     test('a deleted customer is not there, and neither is a method that is a draft', async () => {
       const w = world();
       const scope = await w.newScope();

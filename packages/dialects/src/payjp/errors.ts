@@ -122,6 +122,12 @@ const REFUSALS: { readonly [C in RefusalCode]: RefusalError<C> } = {
     ...INVALID_STATUS,
     detail: ({ expiresAt }) => `This setup flow expired at ${new Date(expiresAt).toISOString()}.`,
   },
+  setup_intent_attempts_exhausted: {
+    status: 429,
+    code: 'too_many_attempts',
+    title: 'Too Many Attempts',
+    detail: () => 'This setup flow has been confirmed as often as it may be. Create another.',
+  },
   checkout_session_unexpected_status: {
     ...INVALID_STATUS,
     detail: (facts) => unexpectedStatus('checkout session', facts),
@@ -202,6 +208,24 @@ const REFUSALS: { readonly [C in RefusalCode]: RefusalError<C> } = {
     code: 'customer_required_for_payment_method',
     title: 'Customer Required For Payment Method',
     detail: () => 'This payment method is attached to a customer, whom the setup flow has to name as its own.',
+  },
+  payment_method_not_of_intent: {
+    status: 400,
+    code: 'payment_method_not_of_setup_flow',
+    title: 'Payment Method Not Of Setup Flow',
+    detail: () => 'This is not the card that was entered for this setup flow.',
+  },
+  payment_method_usage_mismatch: {
+    status: 400,
+    code: 'payment_method_usage_mismatch',
+    title: 'Payment Method Usage Mismatch',
+    detail: ({ usage, intentUsage }) => `A card for use ${usage} cannot be entered for a setup flow ${intentUsage}.`,
+  },
+  payment_method_not_to_be_kept: {
+    status: 400,
+    code: 'payment_method_not_to_be_kept',
+    title: 'Payment Method Not To Be Kept',
+    detail: () => 'The customer did not agree that this card is kept.',
   },
   card_number_invalid: {
     ...VALIDATION_ERROR,

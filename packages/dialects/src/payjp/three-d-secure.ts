@@ -9,5 +9,5 @@ export function parseThreeDSecureRequest(body: Fields): ThreeDSecureRequest | nu
 }
 
 export function renderPaymentMethodOptions(request: ThreeDSecureRequest | null) {
-  return request === null ? null : { card: { request_three_d_secure: request } };
+  return request === null || request === 'none' ? null : { card: { request_three_d_secure: request } };
 }
