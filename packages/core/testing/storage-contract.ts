@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Storage } from '../src/ports/storage.js';
 import { commitCases } from './storage-contract/commits.js';
 import { concurrencyCases } from './storage-contract/concurrency.js';
+import { deliveryCases } from './storage-contract/deliveries.js';
 import { idempotencyCases } from './storage-contract/idempotency.js';
 import { listCases } from './storage-contract/lists.js';
 import { merchantCases } from './storage-contract/merchants.js';
@@ -35,6 +36,7 @@ export function storageContract(name: string, makeHarness: () => Promise<Storage
     listCases(worldOf);
     sweepCases(worldOf);
     merchantCases(worldOf);
+    deliveryCases(worldOf);
 
     test('it says that it answers', async () => {
       await expect(world.storage.ping()).resolves.toBeUndefined();

@@ -40,6 +40,7 @@ export function composeAsOneStatement(commit: Commit): ComposedCommit {
     if (index !== composition.carriedBy) composition.parts.push(...writesOf(change, index, composition));
   }
   if (commit.idempotency) composition.parts.push(idempotencyWrite(commit.idempotency, composition));
+  composition.parts.push(...deliveryParts(composition));
 
   return { text: render(composition), values: parameters.values };
 }
@@ -184,8 +185,31 @@ function eventPart({ objectType }: { objectType: EventObjectType }, index: numbe
     sql: `INSERT INTO events (merchant_id, livemode, id, type, object_type, object_id, sequence, data, created_at)
     SELECT c.merchant_id, c.livemode, ${id}, ${type}, '${objectType}', c.id, c.version, to_jsonb(c), ${parameters.at}
     FROM change_${index} AS c
-    RETURNING data`,
+    RETURNING data, id, type, object_id, sequence`,
   };
+}
+
+/**
+ * A delivery of each event to each enabled endpoint that wants its type. Where a merchant has no endpoint this is one look
+ * into an index.
+ */
+function deliveryParts({ commit, parameters }: Composition): readonly Part[] {
+  const events = [...commit.changes.entries()]
+    .filter(([, { kind }]) => kind === 'insert' || kind === 'update')
+    .map(([index]) => `SELECT id, type, object_id, sequence FROM event_${index}`);
+  if (events.length === 0) return [];
+  const { at, merchantId, livemode } = parameters;
+  return [
+    {
+      name: 'deliveries_made',
+      sql: `INSERT INTO deliveries (merchant_id, livemode, event_id, endpoint_id, object_id, sequence, state, attempts,
+      claim, scheduled_at, due_at, created_at)
+    SELECT w.merchant_id, w.livemode, e.id, w.id, e.object_id, e.sequence, 'pending', 0, 0, ${at}, ${at}, ${at}
+    FROM webhook_endpoints AS w
+    JOIN (${events.join(' UNION ALL ')}) AS e ON e.type = ANY (w.event_types)
+    WHERE w.merchant_id = ${merchantId} AND w.livemode = ${livemode} AND w.state = 'enabled'`,
+    },
+  ];
 }
 
 function sealedRow(card: { readonly id: ValueOf; readonly sealed: ValueOf }, parameters: Parameters): NewRow {

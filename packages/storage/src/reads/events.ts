@@ -23,7 +23,8 @@ export function eventReads(database: Database): Pick<Storage, 'loadEvent' | 'lis
   };
 }
 
-const events = {
+/** Events as the table of that name keeps them. */
+export const events = {
   name: 'events',
   read(row: Row): Event {
     const objectType = row.object_type as EventObjectType;

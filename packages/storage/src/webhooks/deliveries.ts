@@ -1,0 +1,251 @@
+import type {
+  ClaimedDelivery,
+  Delivery,
+  DeliveryAttempt,
+  DeliveryOutcome,
+  EndpointChange,
+  EventType,
+  Instant,
+  Uuid,
+  WebhookStorage,
+} from '@onfile/core';
+import type { Database } from '../database.js';
+import { type Row, readInstant, renderInstant, scope as scopeField } from '../fields.js';
+import { events } from '../reads/events.js';
+import { statement } from '../statement.js';
+import { webhookEndpoints } from '../tables.js';
+import { releaseWaiting } from './endpoints.js';
+
+type Methods = 'claimDeliveries' | 'settleDelivery' | 'listDeliveries' | 'replayDeliveries' | 'countPendingDeliveries';
+
+export function deliveryStorage(database: Database): Pick<WebhookStorage, Methods> {
+  return {
+    async claimDeliveries({ scope, endpointId, now, leaseUntil, inFlightMax }) {
+      const values = [
+        ...[scope.merchantId, scope.mode === 'live', endpointId],
+        ...[renderInstant(now), renderInstant(leaseUntil), inFlightMax],
+      ];
+      const [row] = await database.run(CLAIM, values);
+      if (!row) return null;
+
+      const claimed = (row.deliveries ?? []) as readonly Row[];
+      return { endpoint: webhookEndpoints.read(row.endpoint as Row), deliveries: claimed.map(readClaimed) };
+    },
+
+    async settleDelivery({ scope, endpointId, eventId, claim, at, outcome, attempt, endpoint }) {
+      const values = [
+        ...[scope.merchantId, scope.mode === 'live', endpointId, eventId, claim, renderInstant(at)],
+        ...[outcome.state, renderInstant(scheduledAfter(outcome, at)), JSON.stringify(attempt)],
+      ];
+      const [row] = endpoint
+        ? await database.run(SETTLE_WITH_ENDPOINT, [
+            ...values,
+            endpoint.expectVersion,
+            ...valuesOfChange(endpoint.change),
+          ])
+        : await database.run(SETTLE, values);
+      if (!row?.is_held) return 'lost';
+      return row.is_settled ? 'settled' : 'stale';
+    },
+
+    async listDeliveries({ merchantId, mode }, { endpointId, state, before }, limit) {
+      const values = [merchantId, mode === 'live', endpointId ?? null, state ?? null, before ?? null, limit];
+      return (await database.runRepeatable(endpointId ? LIST_OF_ENDPOINT : LIST, values)).map(readDelivery);
+    },
+
+    async replayDeliveries({ merchantId, mode }, { endpointId, eventIds, since, after, limit }, now) {
+      const values = [
+        ...[merchantId, mode === 'live', endpointId, renderInstant(now), eventIds],
+        ...[since === null ? null : renderInstant(since), after ?? lowestIdAt(since ?? 0), limit],
+      ];
+      return (await database.run(REPLAY, values)).map((row) => row.event_id as Uuid);
+    },
+
+    async countPendingDeliveries({ merchantId, mode }, eventIds) {
+      const rows = await database.runRepeatable(COUNT_PENDING, [merchantId, mode === 'live', eventIds]);
+      return new Map(rows.map((row) => [row.event_id as Uuid, Number(row.pending_count)]));
+    },
+  };
+}
+
+function readClaimed(row: Row): ClaimedDelivery {
+  return {
+    event: events.read(row.event as Row),
+    claim: row.claim as number,
+    attempts: row.attempts as number,
+    scheduledAt: readInstant(row.scheduled_at) as Instant,
+    isScheduled: row.is_scheduled as boolean,
+    pendingCount: row.pending_count as number,
+  };
+}
+
+function readDelivery({ delivery, type }: Row): Delivery {
+  const row = delivery as Row;
+  return {
+    scope: scopeField().read(row),
+    endpointId: row.endpoint_id as Uuid,
+    eventId: row.event_id as Uuid,
+    eventType: type as EventType,
+    objectId: row.object_id as Uuid,
+    sequence: row.sequence as number,
+    state: row.state as Delivery['state'],
+    attempts: row.attempts as number,
+    dueAt: readInstant(row.due_at) as Instant,
+    lastAttempt: row.last_attempt as DeliveryAttempt | null,
+    createdAt: readInstant(row.created_at) as Instant,
+    endedAt: readInstant(row.ended_at),
+  };
+}
+
+function scheduledAfter(outcome: DeliveryOutcome, at: Instant): Instant {
+  return outcome.state === 'pending' ? outcome.scheduledAt : at;
+}
+
+function valuesOfChange(change: EndpointChange): readonly unknown[] {
+  const instantOrNull = (at: Instant | null) => (at === null ? null : renderInstant(at));
+  const { state, disabledReason, failures, failingSince, probeAt, releasesWaiting } = change;
+  return [state, disabledReason, failures, instantOrNull(failingSince), instantOrNull(probeAt), releasesWaiting];
+}
+
+/** Below every id of that moment's events: a day is allowed for ids made ahead of their commit, and clocks that differ. */
+function lowestIdAt(moment: Instant): string {
+  const hex = Math.max(0, moment - 24 * 60 * 60_000)
+    .toString(16)
+    .padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}
+
+// The endpoint's row is locked, so that of two workers who claim at once one gets nothing instead of too much. Which
+// delivery is the first of its object is asked by a scalar subquery: it is one step in an index for each row that is looked
+// at, whatever PostgreSQL believes about the table, where a join might read all that waits.
+//
+// What this statement reads can be older than what it locks. That does no harm: an older state shows more events as
+// unfinished, never fewer, so no later event is taken too early; and a row that was taken meanwhile is checked again.
+const CLAIM = statement(`
+  WITH e AS MATERIALIZED (
+    SELECT w.*, w.probe_at IS NOT NULL AS is_probe, (
+      SELECT count(*) FROM deliveries AS u
+      WHERE u.merchant_id = $1 AND u.livemode = $2 AND u.endpoint_id = $3 AND u.leased_until > $4::timestamptz
+    ) AS in_flight
+    FROM webhook_endpoints AS w
+    WHERE w.merchant_id = $1 AND w.livemode = $2 AND w.id = $3 AND w.state = 'enabled'
+      AND (w.probe_at IS NULL OR w.probe_at <= $4)
+    FOR NO KEY UPDATE SKIP LOCKED
+  ),
+  due AS MATERIALIZED (
+    SELECT d.event_id FROM deliveries AS d
+    WHERE d.merchant_id = $1 AND d.livemode = $2 AND d.endpoint_id = $3 AND d.state = 'pending'
+      AND (d.due_at <= $4 OR (SELECT is_probe FROM e))
+      AND (d.leased_until IS NULL OR d.leased_until <= $4)
+      AND d.sequence = (
+        SELECT former.sequence FROM deliveries AS former
+        WHERE former.merchant_id = $1 AND former.livemode = $2 AND former.endpoint_id = $3
+          AND former.object_id = d.object_id AND former.state = 'pending'
+        ORDER BY former.sequence
+        LIMIT 1
+      )
+    ORDER BY d.due_at, d.event_id
+    LIMIT coalesce((SELECT CASE WHEN is_probe THEN 1 ELSE greatest($6::integer - in_flight, 0) END FROM e), 0)
+    FOR NO KEY UPDATE SKIP LOCKED
+  ),
+  claimed AS (
+    UPDATE deliveries AS d
+    SET claim = claim + 1, leased_until = $5, attempts = attempts + (scheduled_at <= $4)::integer
+    FROM due
+    WHERE d.merchant_id = $1 AND d.livemode = $2 AND d.endpoint_id = $3 AND d.event_id = due.event_id
+    RETURNING d.event_id, d.claim, d.attempts, d.scheduled_at, d.scheduled_at <= $4 AS is_scheduled, d.due_at
+  ),
+  probing AS (
+    UPDATE webhook_endpoints AS w
+    SET probe_at = $5
+    FROM e
+    WHERE w.merchant_id = $1 AND w.livemode = $2 AND w.id = $3 AND e.is_probe AND EXISTS (SELECT FROM claimed)
+  )
+  SELECT row_to_json(e) AS endpoint, (
+    SELECT json_agg(row_to_json(c) ORDER BY c.due_at, c.event_id) FROM (
+      SELECT claimed.*, row_to_json(v) AS event, (
+        SELECT count(*) FROM deliveries AS p
+        WHERE p.merchant_id = $1 AND p.livemode = $2 AND p.event_id = claimed.event_id AND p.state = 'pending'
+      ) AS pending_count
+      FROM claimed
+      JOIN events AS v ON v.merchant_id = $1 AND v.livemode = $2 AND v.id = claimed.event_id
+    ) AS c
+  ) AS deliveries
+  FROM e`);
+
+const HELD = `held AS MATERIALIZED (
+    SELECT true FROM deliveries
+    WHERE merchant_id = $1 AND livemode = $2 AND endpoint_id = $3 AND event_id = $4 AND claim = $5 AND state = 'pending'
+    FOR NO KEY UPDATE
+  )`;
+
+const settled = (condition: string) => `settled AS (
+    UPDATE deliveries
+    SET state = $7, scheduled_at = $8, due_at = $8, leased_until = NULL, last_attempt = $9,
+      ended_at = CASE WHEN $7 = 'pending' THEN NULL ELSE $6::timestamptz END
+    WHERE merchant_id = $1 AND livemode = $2 AND endpoint_id = $3 AND event_id = $4 AND claim = $5 AND ${condition}
+    RETURNING true
+  )`;
+
+const ANSWER = 'SELECT EXISTS (SELECT FROM held) AS is_held, EXISTS (SELECT FROM settled) AS is_settled';
+
+const SETTLE = statement(`
+  WITH ${HELD},
+  ${settled('EXISTS (SELECT FROM held)')}
+  ${ANSWER}`);
+
+const SETTLE_WITH_ENDPOINT = statement(`
+  WITH ${HELD},
+  endpoint AS (
+    UPDATE webhook_endpoints AS w
+    SET version = version + 1, updated_at = $6, state = $11, disabled_reason = $12, failures = $13, failing_since = $14,
+      probe_at = $15
+    WHERE w.merchant_id = $1 AND w.livemode = $2 AND w.id = $3 AND w.version = $10 AND EXISTS (SELECT FROM held)
+    RETURNING true
+  ),
+  ${settled('EXISTS (SELECT FROM endpoint)')},
+  released AS (
+    ${releaseWaiting('$6', 'event_id <> $4 AND $16::boolean AND EXISTS (SELECT FROM endpoint)')}
+  )
+  ${ANSWER}`);
+
+const DELIVERY = `SELECT row_to_json(d) AS delivery, v.type FROM deliveries AS d
+  JOIN events AS v ON v.merchant_id = d.merchant_id AND v.livemode = d.livemode AND v.id = d.event_id
+  WHERE d.merchant_id = $1 AND d.livemode = $2`;
+
+const LIST = statement(`
+  ${DELIVERY} AND $3::uuid IS NULL AND ($4::text IS NULL OR d.state = $4) AND ($5::uuid IS NULL OR d.event_id < $5)
+  ORDER BY d.event_id DESC, d.endpoint_id DESC
+  LIMIT $6`);
+
+const LIST_OF_ENDPOINT = statement(`
+  ${DELIVERY} AND d.endpoint_id = $3 AND d.claim >= 0 AND ($4::text IS NULL OR d.state = $4)
+    AND ($5::uuid IS NULL OR d.event_id < $5)
+  ORDER BY d.event_id DESC
+  LIMIT $6`);
+
+// Counted up, the claim's number makes whatever an earlier worker still writes about this delivery a loss of that worker.
+const REPLAY = statement(`
+  WITH wanted AS MATERIALIZED (
+    SELECT v.id, v.object_id, v.sequence FROM events AS v, webhook_endpoints AS w
+    WHERE v.merchant_id = $1 AND v.livemode = $2 AND v.id > $7::uuid AND v.type = ANY (w.event_types)
+      AND ($5::uuid[] IS NULL OR v.id = ANY ($5)) AND ($6::timestamptz IS NULL OR v.created_at >= $6)
+      AND w.merchant_id = $1 AND w.livemode = $2 AND w.id = $3
+    ORDER BY v.id
+    LIMIT $8
+  ),
+  replayed AS (
+    INSERT INTO deliveries AS d (merchant_id, livemode, event_id, endpoint_id, object_id, sequence, state, attempts, claim,
+      scheduled_at, due_at, created_at)
+    SELECT $1, $2, id, $3, object_id, sequence, 'pending', 0, 0, $4, $4, $4 FROM wanted
+    ON CONFLICT (merchant_id, livemode, event_id, endpoint_id) DO UPDATE
+    SET state = 'pending', attempts = 0, claim = d.claim + 1, leased_until = NULL, scheduled_at = $4, due_at = $4,
+      ended_at = NULL
+    RETURNING d.event_id
+  )
+  SELECT event_id FROM replayed ORDER BY event_id`);
+
+const COUNT_PENDING = statement(`
+  SELECT event_id, count(*) AS pending_count FROM deliveries
+  WHERE merchant_id = $1 AND livemode = $2 AND event_id = ANY ($3) AND state = 'pending'
+  GROUP BY event_id`);
