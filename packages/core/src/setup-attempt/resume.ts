@@ -3,8 +3,12 @@ import type { Ports } from '../ports.js';
 import { nextCheckAt } from './schedule.js';
 import { settleAttempt } from './settle.js';
 
-/** For how long a claimed attempt is left alone by other workers: longer than any answer of a processor takes. */
-const LEASE_MS = 60_000;
+/**
+ * For how long a claimed attempt is left alone by other workers. Two that look the same one up do no harm, since both ask only
+ * and one writes; but one that was claimed by a worker which then died has to wait for this long, and nothing may be stuck
+ * for a minute.
+ */
+const LEASE_MS = 15_000;
 
 /**
  * Asks processors about attempts that are due: those whose answer never came, those whose cardholder is away, and those
