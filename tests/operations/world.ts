@@ -175,7 +175,7 @@ function configuration(scope: Scope, now: Instant): PaymentMethodConfiguration {
   return {
     id: ids.next(),
     scope,
-    version: 1,
+    version: 0,
     active: true,
     name: null,
     preferences: { card: 'none', apple_pay: 'none', paypay: 'none' },

@@ -15,7 +15,7 @@ export async function createMerchant({ storage, clock, ids }: MerchantPorts, nam
     (mode): PaymentMethodConfiguration => ({
       id: ids.next(),
       scope: { merchantId: merchant.id, mode },
-      version: 1,
+      version: 0,
       active: true,
       name: null,
       preferences: { card: 'none', paypay: 'none', apple_pay: 'none' },

@@ -7,6 +7,7 @@ export type DisplayPreference = 'none' | 'off' | 'on';
 export interface PaymentMethodConfiguration {
   readonly id: Uuid;
   readonly scope: Scope;
+  /** Counts changes; 0 for one that came with its merchant and was not changed since: that is not announced. */
   readonly version: number;
   readonly active: boolean;
   readonly name: string | null;
