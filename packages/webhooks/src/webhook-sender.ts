@@ -1,0 +1,94 @@
+import { Resolver } from 'node:dns/promises';
+import { connect } from 'node:net';
+import type { Instant, WebhookAnswer, WebhookRequest, WebhookSender } from '@onfile/core';
+import { checkUrl } from './check-url.js';
+import { connectTo, DeliveryFault, type Network } from './connect.js';
+import { type Answer, post } from './post.js';
+import { signedHeaders } from './sign.js';
+
+export interface WebhookSenderOptions {
+  /** Sent as `User-Agent`. */
+  readonly userAgent: string;
+  /** Name look-up, connection, answer: all of a delivery, in milliseconds; 15,000 when not given. */
+  readonly timeoutMs?: number;
+  /** The system's unless given. */
+  readonly network?: Network;
+}
+
+const TIMEOUT_MS = 15_000;
+
+/**
+ * The webhook-sender port over plain HTTP/1.1: a connection for each delivery, to an address that was checked, through no proxy
+ * and after no redirect.
+ */
+export function createWebhookSender(options: WebhookSenderOptions): WebhookSender {
+  const { network = systemNetwork(), timeoutMs = TIMEOUT_MS, userAgent } = options;
+  return {
+    checkUrl(url, mode) {
+      const checked = checkUrl(url, mode);
+      return 'fault' in checked ? checked.fault : null;
+    },
+
+    async send(request) {
+      const startedAt = performance.now();
+      const signal = AbortSignal.timeout(timeoutMs);
+      const elapsedMs = () => Math.round(performance.now() - startedAt);
+      try {
+        const answer = await exchange(request, { network, userAgent, signal });
+        return { ...answered(answer, request.sentAt), durationMs: elapsedMs() };
+      } catch (error) {
+        const fault = signal.aborted ? 'timeout' : faultOf(error);
+        return { kind: 'failed', fault, durationMs: elapsedMs() };
+      }
+    },
+  };
+}
+
+/** Names are asked for by our own resolver: the system's would let one slow name server hold up every other look-up. */
+function systemNetwork(): Network {
+  return { resolver: new Resolver({ timeout: 2_000, tries: 2 }), connect };
+}
+
+async function exchange(
+  { url: text, mode, body: bodyText, ...request }: WebhookRequest,
+  { network, userAgent, signal }: { network: Network; userAgent: string; signal: AbortSignal },
+): Promise<Answer> {
+  const checked = checkUrl(text, mode);
+  if ('fault' in checked) throw new DeliveryFault('address_not_allowed');
+  const body = Buffer.from(bodyText);
+  const headers = {
+    ...request.headers,
+    ...signedHeaders(request, body),
+    'content-type': 'application/json; charset=utf-8',
+    'user-agent': userAgent,
+  };
+  const socket = await within(signal, connectTo(checked.url, { mode, network, signal }));
+  return post(socket, { url: checked.url, headers, body, signal });
+}
+
+/** A name look-up cannot be called off, so its answer is not waited for. */
+function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const aborted = () => reject(signal.reason);
+    if (signal.aborted) aborted();
+    else signal.addEventListener('abort', aborted, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted));
+  });
+}
+
+function answered({ status, retryAfter, reply }: Answer, now: Instant) {
+  return { kind: 'answered', status, retryAfterMs: parseRetryAfter(retryAfter, now), reply } as const;
+}
+
+/** Seconds, or a date. Source: RFC 9110 §10.2.3. */
+function parseRetryAfter(value: string | undefined, now: Instant): number | null {
+  if (value === undefined) return null;
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1_000;
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? null : Math.max(0, at - now);
+}
+
+function faultOf(error: unknown): Extract<WebhookAnswer, { kind: 'failed' }>['fault'] {
+  if (error instanceof DeliveryFault) return error.code;
+  throw error;
+}
