@@ -3,7 +3,13 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
+import {
+  type AddressInfo,
+  connect,
+  createServer as createTcpServer,
+  type Server as NetServer,
+  type Socket,
+} from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { renderSigningSecret } from '@onfile/core';
@@ -56,10 +62,10 @@ async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${port}/hooks?shop=1`;
 }
 
-async function portOf(server: Pick<Server, 'listen' | 'address' | 'once' | 'close'>): Promise<number> {
+async function portOf(server: NetServer): Promise<number> {
   const sockets = new Set<Socket>();
-  (server as Server).on('connection', (socket) => sockets.add(socket as Socket));
-  await once((server as Server).listen(0, '127.0.0.1'), 'listening');
+  server.on('connection', (socket) => sockets.add(socket));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
   open.push({
     close: () => {
       server.close();
@@ -237,7 +243,7 @@ describe('TLS', () => {
       received.push(request.headers.host ?? '');
       response.end();
     });
-    const port = await portOf(server as unknown as Server);
+    const port = await portOf(server);
     const network = {
       resolver: { resolve4: async () => ['127.0.0.1'], resolve6: async () => [] } as never,
       connect: () => connect({ host: '127.0.0.1', port }),

@@ -402,9 +402,12 @@ async function makeEvents(w: World, scope: Scope, count: number) {
 function claim(
   w: World,
   { scope, id }: WebhookEndpoint,
-  { now = NOON, leaseUntil = now + 20_000, inFlightMax = 10 } = {},
+  { now = NOON, leaseUntil, inFlightMax = 10 }: { now?: number; leaseUntil?: number; inFlightMax?: number } = {},
 ) {
-  return w.storage.claimDeliveries({ scope, endpointId: id, now, leaseUntil, inFlightMax });
+  return w.storage.claimDeliveries({
+    ...{ scope, endpointId: id, now, inFlightMax },
+    leaseUntil: leaseUntil ?? now + 20_000,
+  });
 }
 
 function idsOf(claimed: Awaited<ReturnType<typeof claim>>): readonly Uuid[] {

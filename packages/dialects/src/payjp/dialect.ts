@@ -1,4 +1,4 @@
-import type { SetupIntent } from '@onfile/core';
+import type { SetupIntent, WebhookDialect } from '@onfile/core';
 import type { Dialect } from '../dialect.js';
 import { checkoutSessionRoutes } from './checkout-session.js';
 import { customerRoutes } from './customer.js';
@@ -10,12 +10,14 @@ import { paymentMethodConfigurationRoutes } from './payment-method-configuration
 import { withQueryParameters } from './return-url.js';
 import { type PayjpSettings, readSettings } from './settings.js';
 import { setupFlowRoutes } from './setup-flow.js';
+import { payjpWebhooks } from './webhooks.js';
 
 /** PAY.JP API v2, as far as it saves payment methods. Where each wire fact is published: `SOURCES.md` beside this file. */
 export interface PayjpDialect extends Dialect {
   readonly errors: PayjpErrors;
   /** For pages and links, which show ids of this dialect: the address of a hosted page ends in a checkout session's. */
   readonly ids: PayjpIds;
+  readonly webhooks: WebhookDialect;
 }
 
 export function createPayjpDialect(settings: PayjpSettings): PayjpDialect {
@@ -25,6 +27,7 @@ export function createPayjpDialect(settings: PayjpSettings): PayjpDialect {
     name: 'payjp',
     ids,
     errors,
+    webhooks: payjpWebhooks(payjp),
     routes: [
       ...setupFlowRoutes(payjp),
       ...customerRoutes(payjp),

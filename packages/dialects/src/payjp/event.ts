@@ -55,7 +55,7 @@ export const EVENT_NAMES = {
 
 export function eventRoutes(payjp: Payjp): readonly Route[] {
   const form = payjp.ids.event;
-  const render = (event: Event, { vaultUrl }: DialectRequest) => renderEvent(payjp, event, vaultUrl);
+  const render = (event: Event, { vaultUrl }: DialectRequest) => renderEvent(payjp, event, { vaultUrl, pendingCount: 0 });
 
   return [
     operation(payjp, {
@@ -82,14 +82,18 @@ export function eventRoutes(payjp: Payjp): readonly Route[] {
   ];
 }
 
-/** `data` is the object itself, as it was right after the change. Deliveries are not counted yet. */
-export function renderEvent(payjp: Payjp, event: Event, vaultUrl: string) {
+/** `data` is the object itself, as it was right after the change. */
+export function renderEvent(
+  payjp: Payjp,
+  event: Event,
+  { vaultUrl, pendingCount }: { readonly vaultUrl: string; readonly pendingCount: number },
+) {
   return {
     object: 'event',
     id: payjp.ids.event.render(event.id),
     livemode: event.scope.mode === 'live',
     type: EVENT_NAMES[event.type],
-    pending_webhooks: 0,
+    pending_webhooks: pendingCount,
     data: renderEventData(payjp, event, vaultUrl),
     created_at: renderTime(event.createdAt),
     updated_at: renderTime(event.createdAt),
