@@ -67,7 +67,7 @@ export async function compose(
     derivedSecrets: vault.derivedSecrets,
     authenticationReturnUrl: (stateToken) => authenticationReturnUrl(addresses.vaultUrl, stateToken),
   });
-  const payjp = createPayjpDialect({ errorTypeBase: `${addresses.apiUrl}/errors/`, clock });
+  const payjp = createPayjpDialect({ apiUrl: () => addresses.apiUrl, clock });
 
   return {
     storage,

@@ -8,6 +8,7 @@ import { migrateTables, openDatabase } from './database.js';
 import { createAuthentication } from './http/authentication.js';
 import { authenticationReturnRoute } from './http/authentication-return.js';
 import { dialectRoutes, isVaultRoute } from './http/dialect-routes.js';
+import { errorPageRoutes } from './http/error-pages.js';
 import { faultShapes } from './http/fault-shapes.js';
 import { hostedPageRoutes } from './http/hosted-page.js';
 import type { HttpRoute } from './http/http-route.js';
@@ -118,7 +119,8 @@ function apiRoutes(config: Config, { system, addresses, clock, state }: Listenin
   const takesCards = hasRole(config.role, 'vault');
   const vaultUrl = () => addresses.vaultUrl;
   const host = { operations, vault, authentication, clock, vaultUrl, takesCards };
-  return [...own, ...dialects.flatMap((dialect) => dialectRoutes(dialect, host))];
+  const explained = errorPageRoutes(dialects.flatMap(({ errorPages }) => errorPages ?? []));
+  return [...own, ...explained, ...dialects.flatMap((dialect) => dialectRoutes(dialect, host))];
 }
 
 function vaultRoutes({ system, addresses, clock }: Listening): readonly HttpRoute[] {

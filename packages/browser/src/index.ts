@@ -7,6 +7,7 @@ export { type HostedAsset, hostedAssets } from './hosted/assets.js';
 export * from './hosted/consent.js';
 export * from './hosted/form-fields.js';
 export * from './hosted/headers.js';
+export { type Html, html } from './hosted/html.js';
 export * from './hosted/link-target.js';
 export * from './hosted/locale.js';
 export * from './hosted/parse-hosted-form.js';

@@ -1,4 +1,5 @@
 import type { Call, Operations, Refusal, SetupIntent } from '@onfile/core';
+import type { ErrorPages } from './error-pages.js';
 
 /**
  * A wire API that we speak: which requests it knows, how each is put to the domain, and how answers look. It translates
@@ -9,6 +10,7 @@ export interface Dialect {
   readonly name: string;
   readonly routes: readonly Route[];
   readonly errors: DialectErrors;
+  readonly errorPages?: ErrorPages;
   /** What an idempotency key has to match; the HTTP layer answers `invalid_idempotency_key` for any other. */
   readonly idempotencyKeyPattern: RegExp;
   /** The intent's return URL, with what this dialect adds to it when the cardholder is brought back; `null` without one. */

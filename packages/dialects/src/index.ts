@@ -1,4 +1,5 @@
 export * from './dialect.js';
+export * from './error-pages.js';
 export { createPayjpDialect, type PayjpDialect } from './payjp/dialect.js';
 export { PAYJP_ID_PREFIXES, type PayjpIdPrefixes, type PayjpIds } from './payjp/ids.js';
-export type { Naming, PayjpSettings } from './payjp/settings.js';
+export { NAMINGS, type Naming, type PayjpSettings } from './payjp/settings.js';

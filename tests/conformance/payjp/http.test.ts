@@ -16,14 +16,40 @@ describe('a secret key', () => {
     expect([wrong.status, wrong.body.code]).toEqual([401, 'unauthorized']);
   });
 
-  test('is said to be needed', async () => {
-    const { headers } = await server.ask('GET /v2/customers', { key: null });
-    expect(headers.get('www-authenticate')).toContain('Bearer');
+  test.each([
+    ['without one', { key: null }],
+    ['with a wrong one as Basic', { key: 'sk_test_wrong', scheme: 'Basic' }],
+  ] as const)('is asked for as Bearer only, %s: for Basic a browser would show its password prompt', async (_, ask) => {
+    for (const at of ['api', 'vault'] as const) {
+      const path = at === 'api' ? '/v2/customers' : '/v2/setup_flows/setfw_1';
+      const { status, headers } = await server.ask(`GET ${path}`, { ...ask, at });
+      expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    }
   });
 
   test('begins as the Go client demands', () => {
     expect(server.onfile.secretKey).toMatch(/^sk_test_/);
     expect(server.onfile.publicKey).toMatch(/^pk_test_/);
+  });
+});
+
+describe('the type of an error', () => {
+  const get = async (path: string) => {
+    const response = await fetch(new URL(path, server.onfile.apiUrl));
+    return { status: response.status, type: response.headers.get('content-type'), html: await response.text() };
+  };
+
+  test('is the address of a page that explains it, on the port that was listened on', async () => {
+    const { body } = await server.ask('GET /v2/customers/nobody');
+    expect(body.type).toBe(`${server.onfile.apiUrl}/errors/not-found`);
+    const page = await get(body.type);
+    expect([page.status, page.type]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(page.html).toContain('<code>not_found</code>');
+  });
+
+  test('is one of a list, and nothing else has a page', async () => {
+    expect((await get('/errors')).html).toContain('href="/errors/not-found"');
+    expect((await get('/errors/no-such-code')).status).toBe(404);
   });
 });
 

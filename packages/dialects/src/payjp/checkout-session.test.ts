@@ -9,7 +9,7 @@ const SECRET = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ';
 const MINUTE_MS = 60_000;
 
 function aDialect(naming: Naming = 'both') {
-  return createPayjpDialect({ errorTypeBase: 'https://shop.example/errors/', naming, clock: { now: () => NOON } });
+  return createPayjpDialect({ apiUrl: () => 'https://shop.example', naming, clock: { now: () => NOON } });
 }
 const dialect = aDialect();
 const { ids } = dialect;

@@ -2,7 +2,7 @@ import { aSetupIntent, uuid } from '@onfile/core/testing';
 import { expect, test } from 'vitest';
 import { createPayjpDialect } from './dialect.js';
 
-const dialect = createPayjpDialect({ errorTypeBase: 'https://shop.example/errors/' });
+const dialect = createPayjpDialect({ apiUrl: () => 'https://shop.example' });
 const SECRET = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ';
 
 test('these are the operations, whose keys they take, and where card numbers may be', () => {

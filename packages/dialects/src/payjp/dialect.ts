@@ -2,6 +2,7 @@ import type { SetupIntent, WebhookDialect } from '@onfile/core';
 import type { Dialect } from '../dialect.js';
 import { checkoutSessionRoutes } from './checkout-session.js';
 import { customerRoutes } from './customer.js';
+import { ERROR_PAGES } from './error-codes.js';
 import type { PayjpErrors } from './errors.js';
 import { eventRoutes } from './event.js';
 import type { PayjpIds } from './ids.js';
@@ -28,6 +29,7 @@ export function createPayjpDialect(settings: PayjpSettings): PayjpDialect {
     ids,
     errors,
     webhooks: payjpWebhooks(payjp),
+    errorPages: ERROR_PAGES,
     routes: [
       ...setupFlowRoutes(payjp),
       ...customerRoutes(payjp),

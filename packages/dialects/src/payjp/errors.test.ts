@@ -5,7 +5,7 @@ import { HTTP_FAULTS, type HttpFault } from '../dialect.js';
 import { renderSetupError } from './declines.js';
 import { createPayjpDialect } from './dialect.js';
 
-const { errors, ids } = createPayjpDialect({ errorTypeBase: 'https://shop.example/errors/' });
+const { errors, ids } = createPayjpDialect({ apiUrl: () => 'https://shop.example' });
 const FLOW = { path: '/v2/setup_flows/setfw_1/confirm' };
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into the body
@@ -194,6 +194,6 @@ describe('what the HTTP layer refuses', () => {
 });
 
 test('the earlier generation has the error types of its time', () => {
-  const earlier = createPayjpDialect({ errorTypeBase: 'https://shop.example/errors/', naming: 'seed' });
+  const earlier = createPayjpDialect({ apiUrl: () => 'https://shop.example', naming: 'seed' });
   expect(bodyOf(earlier.errors.fault('unauthorized', FLOW)).type).toBe('https://example.com/errors/unauthorized');
 });

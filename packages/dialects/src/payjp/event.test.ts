@@ -5,7 +5,7 @@ import { send } from '../../testing/send.js';
 import { createPayjpDialect } from './dialect.js';
 import { EVENT_NAMES } from './event.js';
 
-const dialect = createPayjpDialect({ errorTypeBase: 'https://shop.example/errors/' });
+const dialect = createPayjpDialect({ apiUrl: () => 'https://shop.example' });
 const { ids } = dialect;
 const ID = ids.event.render(uuid(70));
 const OBJECTS = {

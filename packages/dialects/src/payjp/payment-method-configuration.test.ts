@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { send } from '../../testing/send.js';
 import { createPayjpDialect } from './dialect.js';
 
-const dialect = createPayjpDialect({ errorTypeBase: 'https://shop.example/errors/' });
+const dialect = createPayjpDialect({ apiUrl: () => 'https://shop.example' });
 const ID = dialect.ids.paymentMethodConfiguration.render(uuid(60));
 const CONFIGURATION: PaymentMethodConfiguration = {
   id: uuid(60),

@@ -6,7 +6,7 @@ import { createPayjpDialect } from './dialect.js';
 import type { Naming } from './settings.js';
 
 function aDialect(naming: Naming = 'both') {
-  return createPayjpDialect({ errorTypeBase: 'https://shop.example/errors/', naming });
+  return createPayjpDialect({ apiUrl: () => 'https://shop.example', naming });
 }
 const dialect = aDialect();
 const ID = dialect.ids.paymentMethod.render(uuid(30));

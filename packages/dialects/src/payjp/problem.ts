@@ -1,12 +1,9 @@
 import type { Access, DialectResponse } from '../dialect.js';
+import { ERROR_CODES, type ErrorCode } from './error-codes.js';
 import type { FieldProblem } from './fields.js';
 
-/** One of the errors of this wire API. */
-export interface PayjpError {
-  readonly status: number;
-  readonly code: string;
-  readonly title: string;
-}
+/** The address that an answer's `type` gives for a code. */
+export type ErrorType = (code: ErrorCode) => string;
 
 /** Where an error happened, as far as its body tells. */
 export interface ErrorPlace {
@@ -21,18 +18,15 @@ export interface ProblemFacts {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export const VALIDATION_ERROR: PayjpError = { status: 422, code: 'validation_error', title: 'Validation Error' };
-export const NOT_FOUND: PayjpError = { status: 404, code: 'not_found', title: 'Not Found' };
-
-/** An `application/problem+json` answer. `errorTypeBase`: what its `type` begins with. */
-export function renderProblem(error: PayjpError, facts: ProblemFacts, errorTypeBase: string): DialectResponse {
-  const { status, code, title } = error;
+/** An `application/problem+json` answer. */
+export function renderProblem(code: ErrorCode, facts: ProblemFacts, errorType: ErrorType): DialectResponse {
+  const { status, title } = ERROR_CODES[code];
   const { detail, place, problems, headers = {} } = facts;
   return {
     status,
     headers: { 'content-type': 'application/problem+json', ...headers },
     body: {
-      type: errorTypeBase + code.replaceAll('_', '-'),
+      type: errorType(code),
       title,
       status,
       code,

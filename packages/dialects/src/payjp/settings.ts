@@ -1,4 +1,5 @@
 import type { Clock } from '@onfile/core';
+import { errorPagePath } from '../error-pages.js';
 import { createPayjpErrors, type PayjpErrors } from './errors.js';
 import { createPayjpIds, PAYJP_ID_PREFIXES, type PayjpIdPrefixes, type PayjpIds } from './ids.js';
 
@@ -7,11 +8,12 @@ import { createPayjpIds, PAYJP_ID_PREFIXES, type PayjpIdPrefixes, type PayjpIds 
  * 2025), or `both` side by side, which breaks no published client. Requests may use either generation in every setting.
  * `seed` also leaves `cancellation_reason` out and has the error types of then; `current` does not expand checkout sessions.
  */
-export type Naming = 'both' | 'current' | 'seed';
+export const NAMINGS = ['both', 'current', 'seed'] as const;
+export type Naming = (typeof NAMINGS)[number];
 
 export interface PayjpSettings {
-  /** What error types begin with, such as `https://shop.example/errors/`; the code follows, with hyphens. */
-  readonly errorTypeBase: string;
+  /** The API's origin, where error types are explained. Asked for with each error: a port can be known late. */
+  readonly apiUrl: () => string;
   /** Prefixes that differ from {@link PAYJP_ID_PREFIXES}. Clients must treat ids as opaque, whatever they begin with. */
   readonly idPrefixes?: Partial<PayjpIdPrefixes>;
   /** `both` unless given. */
@@ -31,8 +33,9 @@ export interface Payjp {
 export function readSettings(settings: PayjpSettings): Payjp {
   const { naming = 'both', clock = { now: () => Date.now() } } = settings;
   const ids = createPayjpIds({ ...PAYJP_ID_PREFIXES, ...settings.idPrefixes });
-  const errorTypeBase = naming === 'seed' ? SEED_ERROR_TYPE_BASE : settings.errorTypeBase;
-  return { naming, ids, clock, errors: createPayjpErrors({ errorTypeBase, ids }) };
+  const errorTypeOrigin = naming === 'seed' ? () => SEED_ERROR_TYPE_ORIGIN : settings.apiUrl;
+  const errors = createPayjpErrors({ errorType: (code) => errorTypeOrigin() + errorPagePath(code), ids });
+  return { naming, ids, clock, errors };
 }
 
-const SEED_ERROR_TYPE_BASE = 'https://example.com/errors/';
+const SEED_ERROR_TYPE_ORIGIN = 'https://example.com';

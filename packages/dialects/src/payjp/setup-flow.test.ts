@@ -9,7 +9,7 @@ const SECRET = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ';
 const LIVE = { ...SCOPE, mode: 'live' } as const;
 
 function aDialect(naming: Naming = 'both') {
-  return createPayjpDialect({ errorTypeBase: 'https://shop.example/errors/', naming });
+  return createPayjpDialect({ apiUrl: () => 'https://shop.example', naming });
 }
 const dialect = aDialect();
 const { ids } = dialect;
