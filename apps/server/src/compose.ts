@@ -1,6 +1,6 @@
 import { createSimulatorConnector } from '@onfile/connectors';
 import { type Clock, createOperations, type Ids, type Operations, type Storage } from '@onfile/core';
-import { createPayjpDialect, type Dialect, type PayjpDialect } from '@onfile/dialects';
+import { createPayjpDialect, createToastDialect, type Dialect, type PayjpDialect } from '@onfile/dialects';
 import { createPostgresStorage } from '@onfile/storage';
 import { createVault, type LocalVault, openFileKeyProvider } from '@onfile/vault';
 import type { Config } from './config.js';
@@ -9,6 +9,8 @@ import { type DatabaseSettings, joinDatabase, migrateTables, type OpenDatabase }
 import { authenticationReturnUrl } from './http/authentication-return.js';
 import { createMetrics, type Metrics } from './http/metrics.js';
 import type { Log } from './log.js';
+import { createToastClients } from './toast-clients.js';
+import { openTokenKey } from './token-key-file.js';
 
 /** Where this installation is, as callers and browsers know it. Known once everything listens. */
 export interface Addresses {
@@ -67,13 +69,19 @@ export async function compose(
     derivedSecrets: vault.derivedSecrets,
     authenticationReturnUrl: (stateToken) => authenticationReturnUrl(addresses.vaultUrl, stateToken),
   });
-  const payjp = createPayjpDialect({ apiUrl: () => addresses.apiUrl, clock });
+  const payjp = createPayjpDialect({ apiUrl: () => addresses.apiUrl, naming: config.payjpNaming, clock });
+  const toast = createToastDialect({
+    clients: createToastClients(storage, clock),
+    tokenKey: await openTokenKey(config.tokenKeyFile, ({ path }) => log.write('token_key.file_created', { path })),
+    clock,
+    hasRateLimits: config.rateLimits === 'on',
+  });
 
   return {
     storage,
     vault,
     operations,
-    dialects: [payjp],
+    dialects: [payjp, toast],
     payjp,
     metrics,
     async close() {

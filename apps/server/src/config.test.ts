@@ -22,11 +22,14 @@ describe('configuration', () => {
       dataDirectory: '/srv/.onfile',
       databaseUrl: null,
       keyFile: '/srv/.onfile/vault.keys',
+      tokenKeyFile: '/srv/.onfile/tokens.pem',
+      rateLimits: 'on',
       trustedProxies: [],
       logLevel: 'info',
       simulatorUrl: null,
       processorConnectTimeoutMs: 5_000,
       processorTimeoutMs: 30_000,
+      payjpNaming: 'both',
     });
   });
 
@@ -51,6 +54,7 @@ describe('configuration', () => {
     ['ONFILE_TRUSTED_PROXIES', '10.0.0.0/8, 300.1.1.1', '300.1.1.1'],
     ['ONFILE_TRUSTED_PROXIES', '10.0.0.0/33', '10.0.0.0/33'],
     ['ONFILE_PROCESSOR_TIMEOUT_MS', '-1', 'whole number'],
+    ['ONFILE_PAYJP_NAMING', 'old', 'both, current, seed'],
     ['DATABASE_URL', 'mysql://root@db/onfile', 'postgres://'],
   ] as const;
   for (const [name, value, named] of wrong) {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
+import { NAMINGS, type Naming } from '@onfile/dialects';
 
 /** `all` is every role in one process. The dashboard's role comes with the dashboard. */
 export const ROLES = ['all', 'api', 'vault', 'worker'] as const;
@@ -33,6 +34,16 @@ export interface Config {
    */
   readonly keyFile: string;
   /**
+   * `ONFILE_TOKEN_KEY_FILE`, default `tokens.pem` beside the vault's key file: the key that signs tokens of callers who log
+   * in. Whoever has it can call the API in their name. All processes of the roles `api` and `vault` need the same file.
+   */
+  readonly tokenKeyFile: string;
+  /**
+   * `ONFILE_RATE_LIMITS`, default `on`: whether the limits that a dialect has for its callers hold. `off` is for load tests,
+   * and for where a proxy in front does it.
+   */
+  readonly rateLimits: 'on' | 'off';
+  /**
    * `ONFILE_TRUSTED_PROXIES`, default none: addresses or networks (`10.0.0.0/8`), comma separated, whose
    * `X-Forwarded-For` is believed. Naming one that is no proxy of yours lets its users choose their own address.
    */
@@ -48,6 +59,11 @@ export interface Config {
    * declined but unknown, and a job asks again.
    */
   readonly processorTimeoutMs: number;
+  /**
+   * `ONFILE_PAYJP_NAMING`, default `both`: which generation of PAY.JP's names answers use. `current` is that of
+   * 2025-12-10 and later (`customer_id`), `seed` that of the week before (`customer`). Requests may use either in any case.
+   */
+  readonly payjpNaming: Naming;
 }
 
 export interface Ports {
@@ -74,6 +90,7 @@ export class ConfigFault extends Error {
 export function readConfig(environment: Environment, workingDirectory: string): Config {
   const read = reader(environment);
   const dataDirectory = resolve(workingDirectory, read.text('ONFILE_DATA_DIR') ?? '.onfile');
+  const keyFile = resolve(workingDirectory, read.text('ONFILE_KEY_FILE') ?? resolve(dataDirectory, 'vault.keys'));
   const config: Config = {
     role: read.oneOf('ONFILE_ROLE', ROLES, 'all'),
     host: read.host('ONFILE_HOST', '127.0.0.1'),
@@ -82,7 +99,12 @@ export function readConfig(environment: Environment, workingDirectory: string): 
     publicVaultUrl: read.origin('ONFILE_PUBLIC_VAULT_URL'),
     dataDirectory,
     databaseUrl: read.databaseUrl('DATABASE_URL'),
-    keyFile: resolve(workingDirectory, read.text('ONFILE_KEY_FILE') ?? resolve(dataDirectory, 'vault.keys')),
+    keyFile,
+    tokenKeyFile: resolve(
+      workingDirectory,
+      read.text('ONFILE_TOKEN_KEY_FILE') ?? resolve(dirname(keyFile), 'tokens.pem'),
+    ),
+    rateLimits: read.oneOf('ONFILE_RATE_LIMITS', ['on', 'off'], 'on'),
     trustedProxies: read.networks('ONFILE_TRUSTED_PROXIES'),
     logLevel: read.oneOf('ONFILE_LOG_LEVEL', LOG_LEVELS, 'info'),
     simulatorUrl: read.origin('ONFILE_SIMULATOR_URL'),
@@ -92,6 +114,7 @@ export function readConfig(environment: Environment, workingDirectory: string): 
       otherwise: 5_000,
     }),
     processorTimeoutMs: read.integer('ONFILE_PROCESSOR_TIMEOUT_MS', { least: 100, most: 120_000, otherwise: 30_000 }),
+    payjpNaming: read.oneOf('ONFILE_PAYJP_NAMING', NAMINGS, 'both'),
   };
   const faults = [...read.faults, ...faultsTogether(config)];
   if (faults.length > 0) throw new ConfigFault(faults);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startOnfile } from '../../running-server.js';
 import { authenticate, cardData, type Json, type PayjpServer, startPayjpServer } from './payjp-server.js';
 import { faultsOfSeedSetupFlow } from './schemas.js';
 
@@ -131,4 +132,23 @@ describe('a checkout session', () => {
     const { status, body } = await server.ask(`GET /v2/checkout/sessions/${session.id}?expand=setup_flow&expand=x`);
     expect([status, body.errors[0].field]).toEqual([422, 'expand']);
   });
+});
+
+test.each([
+  // setting  has these                                 and none of these
+  ['current', ['customer_id', 'cancellation_reason'], ['customer', 'payment_method']],
+  ['seed', ['customer', 'payment_method'], ['customer_id', 'cancellation_reason']],
+])('a server set to ONFILE_PAYJP_NAMING=%s answers in that generation alone', async (naming, present, absent) => {
+  const onfile = await startOnfile({ environment: { ONFILE_PAYJP_NAMING: naming } });
+  try {
+    const response = await fetch(`${onfile.apiUrl}/v2/setup_flows`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${onfile.secretKey}` },
+    });
+    const names = Object.keys((await response.json()) as object);
+    expect(names).toEqual(expect.arrayContaining(present));
+    expect(names.filter((name) => absent.includes(name))).toEqual([]);
+  } finally {
+    await onfile.stop();
+  }
 });
