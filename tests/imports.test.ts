@@ -11,6 +11,7 @@ const ARROWS: Record<string, readonly string[]> = {
   'packages/vault': ['packages/core', '*'],
   'packages/connectors': ['packages/core', '*'],
   'packages/dialects': ['packages/core', '*'],
+  'packages/webhooks': ['packages/core', '*'],
   // The frame's card rules rest on core's table of brands, which is pure. `hosted/` is rendered by the server, on Node.
   'packages/browser': ['packages/core'],
   'apps/server': [
@@ -19,6 +20,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'packages/vault',
     'packages/connectors',
     'packages/dialects',
+    'packages/webhooks',
     'packages/browser',
     '*',
   ],
@@ -102,7 +104,7 @@ describe('who may import whom', () => {
   });
 
   test('only compose.ts of the server picks adapters', () => {
-    const adapters = ['storage', 'vault', 'connectors'].map((name) => `@onfile/${name}`);
+    const adapters = ['storage', 'vault', 'connectors', 'webhooks'].map((name) => `@onfile/${name}`);
     const picking = imports.filter(({ from, specifier }) => from === 'apps/server' && adapters.includes(specifier));
     expect([...new Set(picking.map(({ file }) => file))].filter((file) => !MAY_KNOW_ADAPTERS.test(file))).toEqual([]);
   });

@@ -1,14 +1,25 @@
 import { createSimulatorConnector } from '@onfile/connectors';
-import { type Clock, createOperations, type Ids, type Operations, type Storage } from '@onfile/core';
+import {
+  type Clock,
+  createOperations,
+  createWebhooks,
+  type Ids,
+  type Operations,
+  type Storage,
+  type Webhooks,
+} from '@onfile/core';
 import { createPayjpDialect, createToastDialect, type Dialect, type PayjpDialect } from '@onfile/dialects';
 import { createPostgresStorage } from '@onfile/storage';
 import { createVault, type LocalVault, openFileKeyProvider } from '@onfile/vault';
+import { createWebhookSender, type LocalWebhookSender } from '@onfile/webhooks';
 import type { Config } from './config.js';
 import { countAttempts } from './count-attempts.js';
 import { type DatabaseSettings, joinDatabase, migrateTables, type OpenDatabase } from './database.js';
 import { authenticationReturnUrl } from './http/authentication-return.js';
 import { createMetrics, type Metrics } from './http/metrics.js';
 import type { Log } from './log.js';
+import { readVersion } from './version.js';
+import { wakeAfterEvents } from './wake-after-events.js';
 import { createToastClients } from './toast-clients.js';
 import { openTokenKey } from './token-key-file.js';
 
@@ -24,6 +35,10 @@ export interface System {
   readonly storage: Storage;
   readonly vault: LocalVault;
   readonly operations: Operations;
+  readonly webhooks: Webhooks;
+  readonly webhookSender: LocalWebhookSender;
+  /** Rung after each commit that made events, once somebody listens. */
+  readonly eventsMade: { listener: (() => void) | null };
   readonly dialects: readonly Dialect[];
   /** The one whose ids hosted pages have. */
   readonly payjp: PayjpDialect;
@@ -47,7 +62,8 @@ export async function compose(
     log: ({ event, ...fields }) => log.write(`database.${event}`, fields),
   });
   const metrics = createMetrics({ maskedRuns: log.maskedRuns, databaseConnections: postgres.connections });
-  const storage = countAttempts(postgres, metrics);
+  const eventsMade: System['eventsMade'] = { listener: null };
+  const storage = wakeAfterEvents(countAttempts(postgres, metrics), () => eventsMade.listener?.());
   const keys = await openFileKeyProvider({
     path: config.keyFile,
     log: ({ path }) => log.write('vault.key_file_created', { path }),
@@ -77,10 +93,25 @@ export async function compose(
     hasRateLimits: config.rateLimits === 'on',
   });
 
+  const webhookSender = createWebhookSender({ userAgent: `Onfile/${readVersion()}` });
+  const webhooks = createWebhooks({
+    storage,
+    sender: webhookSender,
+    dialects: [payjp.webhooks],
+    derivedSecrets: vault.derivedSecrets,
+    clock,
+    ids,
+    random: { fraction: Math.random },
+    vaultUrl: () => addresses.vaultUrl,
+  });
+
   return {
     storage,
     vault,
     operations,
+    webhooks,
+    webhookSender,
+    eventsMade,
     dialects: [payjp, toast],
     payjp,
     metrics,

@@ -47,6 +47,10 @@ const EVENTS = {
   'connection.refused': { level: 'debug', fields: { origin: 'text', code: 'text', status: 'number' } },
   'job.ended': { level: 'debug', fields: { job: 'text', count: 'number', durationMs: 'number' } },
   'job.fault': { level: 'error', fields: { job: 'text', nextTryMs: 'number', ...errorFields() } },
+  'webhook.endpoint_disabled': {
+    level: 'warn',
+    fields: { merchantId: 'text', mode: 'text', endpointId: 'text', reason: 'text' },
+  },
   'process.fault': { level: 'error', fields: { kind: 'text', ...errorFields() } },
 } as const satisfies Record<string, EventDeclaration>;
 

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import type { Clock, Ids, Storage } from '@onfile/core';
+import type { Clock, Ids, Storage, Webhooks } from '@onfile/core';
 import { systemClock } from './clock.js';
 import { type Addresses, compose, type System } from './compose.js';
 import { type Config, isLoopback, type Role, unsafeInProduction } from './config.js';
@@ -15,6 +14,7 @@ import type { HttpRoute } from './http/http-route.js';
 import { operationRoutes } from './http/operation-routes.js';
 import { createOrigin, type Origin } from './http/origin.js';
 import { createIds } from './ids.js';
+import { type RunningDeliveries, startDeliveries } from './jobs/deliver-webhooks.js';
 import { expire } from './jobs/expire.js';
 import { forgetIdempotencyKeys } from './jobs/forget-idempotency-keys.js';
 import { resumeSetupAttempts } from './jobs/resume-setup-attempts.js';
@@ -23,6 +23,7 @@ import { nodeAdvice } from './lifecycle.js';
 import type { Log } from './log.js';
 import { type StartedParts, startInOrder } from './started-parts.js';
 import { unsafeStart } from './unsafe-start.js';
+import { readVersion } from './version.js';
 
 export interface ServerOptions {
   readonly log: Log;
@@ -37,6 +38,7 @@ export interface RunningServer {
   /** Where browsers reach the vault, in this process or another. */
   readonly vaultUrl: string;
   readonly storage: Storage;
+  readonly webhooks: Webhooks;
   readonly clock: Clock;
   readonly ids: Ids;
   /** Resolves with a sentence when the server cannot go on by itself; it still has to be stopped. */
@@ -66,13 +68,15 @@ export function startServer(config: Config, options: ServerOptions): Promise<Run
     if (hasRole(config.role, 'worker')) {
       const jobs = startWorker(system, log);
       parts.add(() => jobs.stop());
+      const deliveries = startDeliveriesOf(system, log);
+      parts.add(() => deliveries.stop());
     }
     const { apiUrl, vaultUrl } = addresses;
     const stop = once(async (reason) => {
       state.isStopping = true;
       await stopLogged(parts, reason, log);
     });
-    return { apiUrl, vaultUrl, storage: system.storage, clock, ids, broken: database.broken, stop };
+    return { apiUrl, vaultUrl, storage: system.storage, webhooks: system.webhooks, clock, ids, broken: database.broken, stop };
   });
 }
 
@@ -162,6 +166,12 @@ function startWorker({ operations }: System, log: Log): RunningJobs {
   return startJobs([resumeSetupAttempts(operations), expire(operations), forgetIdempotencyKeys(operations)], { log });
 }
 
+function startDeliveriesOf({ webhooks, webhookSender, eventsMade, metrics }: System, log: Log): RunningDeliveries {
+  const deliveries = startDeliveries(webhooks, { log, metrics, breakOff: () => webhookSender.close() });
+  eventsMade.listener = () => deliveries.wake();
+  return deliveries;
+}
+
 function announce(config: Config, log: Log): void {
   log.write('server.starting', { role: config.role, version: readVersion(), node: process.version });
   const advice = nodeAdvice(process.version);
@@ -194,8 +204,4 @@ function once(stop: (reason: string) => Promise<void>): (reason: string) => Prom
     stopped ??= stop(reason);
     return stopped;
   };
-}
-
-function readVersion(): string {
-  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
 }

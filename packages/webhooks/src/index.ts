@@ -1,1 +1,1 @@
-export { createWebhookSender, type WebhookSenderOptions } from './webhook-sender.js';
+export { createWebhookSender, type LocalWebhookSender, type WebhookSenderOptions } from './webhook-sender.js';

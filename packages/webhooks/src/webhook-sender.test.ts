@@ -224,6 +224,14 @@ describe('a hostile receiver', () => {
     });
   }
 
+  test('does not keep a sender from being closed: the call throws, since nobody knows how it would have ended', async () => {
+    const { url, received } = await receiver(() => sender.close());
+    const sender = createWebhookSender({ userAgent: 'Onfile/1' });
+    const request = { mode: 'test', url, id: 'e', sentAt: 0, body: BODY, headers: {}, secrets: [] } as const;
+    await expect(sender.send(request)).rejects.toThrow('closed');
+    expect(received).toHaveLength(1);
+  });
+
   test('that listens nowhere is a failed connection', async () => {
     const { url } = await receiver(() => {});
     open.splice(0).forEach((server) => {

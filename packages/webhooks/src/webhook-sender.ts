@@ -15,15 +15,25 @@ export interface WebhookSenderOptions {
   readonly network?: Network;
 }
 
+export interface LocalWebhookSender extends WebhookSender {
+  /** Breaks off what is under way: those calls throw, for nobody knows how they would have ended. */
+  close(): void;
+}
+
 const TIMEOUT_MS = 15_000;
 
 /**
  * The webhook-sender port over plain HTTP/1.1: a connection for each delivery, to an address that was checked, through no proxy
  * and after no redirect.
  */
-export function createWebhookSender(options: WebhookSenderOptions): WebhookSender {
+export function createWebhookSender(options: WebhookSenderOptions): LocalWebhookSender {
   const { network = systemNetwork(), timeoutMs = TIMEOUT_MS, userAgent } = options;
+  const underWay = new Set<AbortController>();
   return {
+    close() {
+      for (const delivery of underWay) delivery.abort(new Error('The sender was closed'));
+    },
+
     checkUrl(url, mode) {
       const checked = checkUrl(url, mode);
       return 'fault' in checked ? checked.fault : null;
@@ -31,14 +41,20 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
 
     async send(request) {
       const startedAt = performance.now();
-      const signal = AbortSignal.timeout(timeoutMs);
+      const limit = new AbortController();
+      const timeout = new DeliveryFault('timeout');
+      const timer = setTimeout(() => limit.abort(timeout), timeoutMs);
+      underWay.add(limit);
       const elapsedMs = () => Math.round(performance.now() - startedAt);
       try {
-        const answer = await exchange(request, { network, userAgent, signal });
+        const answer = await exchange(request, { network, userAgent, signal: limit.signal });
         return { ...answered(answer, request.sentAt), durationMs: elapsedMs() };
       } catch (error) {
-        const fault = signal.aborted ? 'timeout' : faultOf(error);
+        const fault = faultOf(limit.signal.aborted ? limit.signal.reason : error);
         return { kind: 'failed', fault, durationMs: elapsedMs() };
+      } finally {
+        clearTimeout(timer);
+        underWay.delete(limit);
       }
     },
   };

@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { DeliveryReport } from '@onfile/core';
 import type { ConnectionCounts } from '@onfile/storage';
 import { Counter, Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client';
 
@@ -12,6 +13,8 @@ export interface Metrics {
     readonly durationSeconds: number;
   }): void;
   attemptEnded(outcome: string): void;
+  webhookAttempted(report: DeliveryReport): void;
+  webhooksUnderWay(change: 1 | -1): void;
   vaultOpenFailed(): void;
   /** OpenMetrics text and its content type. */
   render(): Promise<{ readonly contentType: string; readonly text: string }>;
@@ -52,6 +55,23 @@ export function createMetrics(sources: {
   const openFailures = new Counter({
     name: 'onfile_vault_open_failures',
     help: 'Sealed cards that could not be opened: each is an alarm.',
+    registers,
+  });
+  const webhookAttempts = new Counter({
+    name: 'onfile_webhook_attempts',
+    help: 'POSTs to webhook endpoints that ended in this process.',
+    labelNames: ['result'],
+    registers,
+  });
+  const webhookWaits = new Histogram({
+    name: 'onfile_webhook_first_attempt_delay_seconds',
+    help: 'From an event to its first POST, where nothing before it of the same object was waiting.',
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60, 600],
+    registers,
+  });
+  const webhooksUnderWay = new Gauge({
+    name: 'onfile_webhooks_under_way',
+    help: 'Deliveries that are being sent by this process.',
     registers,
   });
   new Gauge({
@@ -98,6 +118,11 @@ export function createMetrics(sources: {
       durations.observe({ origin, method, route }, durationSeconds);
     },
     attemptEnded: (outcome) => attempts.inc({ outcome }),
+    webhookAttempted({ result, waitedMs }) {
+      webhookAttempts.inc({ result });
+      if (waitedMs !== null) webhookWaits.observe(waitedMs / 1_000);
+    },
+    webhooksUnderWay: (change) => webhooksUnderWay.inc(change),
     vaultOpenFailed: () => openFailures.inc(),
     render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
     stop: () => loopDelay.disable(),
