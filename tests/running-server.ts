@@ -2,7 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock, Ids, Storage, Uuid } from '@onfile/core';
-import { createLog, createMerchant, issueApiKey, type RunningServer, readConfig, startServer } from '@onfile/server';
+import {
+  createLog,
+  createMerchant,
+  issueApiClient,
+  issueApiKey,
+  type RunningServer,
+  readConfig,
+  startServer,
+} from '@onfile/server';
 import { type Simulator, startSimulator } from '@onfile/simulator';
 import { type ServerForTests, startServerForTests } from '../packages/storage/testing/embedded-for-tests.js';
 
@@ -15,6 +23,7 @@ export interface RunningOnfile {
   readonly merchantId: Uuid;
   readonly secretKey: string;
   readonly publicKey: string;
+  readonly clients: TestMerchant['clients'];
   readonly storage: Storage;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -33,6 +42,14 @@ export interface TestMerchant {
   readonly merchantId: Uuid;
   readonly secretKey: string;
   readonly publicKey: string;
+  /** Credential sets for tokens: for the merchant's server, and for its pages. */
+  readonly clients: { readonly payment: ClientCredentials; readonly iframe: ClientCredentials };
+}
+
+export interface ClientCredentials {
+  readonly id: Uuid;
+  readonly clientId: string;
+  readonly clientSecret: string;
 }
 
 export interface OnfileOptions {
@@ -102,7 +119,13 @@ export async function startOnfile(options: OnfileOptions = {}): Promise<RunningO
 async function makeTestMerchant(server: RunningServer, name: string): Promise<TestMerchant> {
   const { id: merchantId } = await createMerchant(server, name);
   const issue = (kind: 'secret' | 'public') => issueApiKey(server, { merchantId, mode: 'test', kind, name: null });
-  return { merchantId, secretKey: (await issue('secret')).text, publicKey: (await issue('public')).text };
+  const client = (kind: 'secret' | 'public') => issueApiClient(server, { merchantId, mode: 'test', kind, name: null });
+  return {
+    merchantId,
+    secretKey: (await issue('secret')).text,
+    publicKey: (await issue('public')).text,
+    clients: { payment: await client('secret'), iframe: await client('public') },
+  };
 }
 
 /** Of a server that listens on a Unix socket. */

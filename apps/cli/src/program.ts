@@ -117,6 +117,45 @@ Examples:
     .addOption(merchantOption())
     .addOption(jsonOption())
     .action(async (keyId, options) => endWith(await (await import('./keys.js')).revokeKey(keyId, options)));
+
+  addClientCommands(keys, endWith);
+}
+
+function addClientCommands(keys: Command, endWith: (exitCode: number) => void): void {
+  const clients = keys
+    .command('clients')
+    .description("credential sets of callers who log in for a token: Toast's clientId and clientSecret");
+  const merchantOption = () => new Option('--merchant <id>', 'whose; may be left out while there is one merchant');
+  const load = () => import('./api-clients.js');
+
+  clients
+    .command('create')
+    .description('make a set, for test mode; its secret is shown once and cannot be read again')
+    .addOption(merchantOption())
+    .addOption(
+      new Option('--set <set>', 'payment: for servers; iframe: for the token that a page gets')
+        .choices(['payment', 'iframe'])
+        .default('payment'),
+    )
+    .option('--name <name>', 'to tell it from others in the list')
+    .option('--merchant-name <name>', 'makes a merchant of that name, and the set for it')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  $ onfile keys clients create --set iframe')
+    .action(async (options) => endWith(await (await load()).createClient(options)));
+
+  clients
+    .command('list')
+    .description('list them, without their secrets')
+    .addOption(merchantOption())
+    .addOption(jsonOption())
+    .action(async (options) => endWith(await (await load()).listClients(options)));
+
+  clients
+    .command('revoke <id>')
+    .description('end a set; its tokens are refused within 5 seconds')
+    .addOption(merchantOption())
+    .addOption(jsonOption())
+    .action(async (id, options) => endWith(await (await load()).revokeClient(id, options)));
 }
 
 function addMerchantCommands(program: Command, endWith: (exitCode: number) => void): void {

@@ -67,7 +67,7 @@ function checksum(text: string): string {
 
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-function encodeBase62(bytes: Uint8Array, length: number): string {
+export function encodeBase62(bytes: Uint8Array, length: number): string {
   let rest = BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
   let text = '';
   while (text.length < length) {
@@ -79,14 +79,14 @@ function encodeBase62(bytes: Uint8Array, length: number): string {
 
 const UUID_BITS = 128n;
 
-function encodeUuid(uuid: Uuid): string {
+export function encodeUuid(uuid: Uuid): string {
   return BigInt(`0x${uuid.replaceAll('-', '')}`)
     .toString(32)
     .padStart(26, '0');
 }
 
 /** 26 characters hold 130 bits: the two above a UUID's 128 have to be 0. */
-function decodeUuid(text: string): Uuid | null {
+export function decodeUuid(text: string): Uuid | null {
   let value = 0n;
   for (const character of text) value = value * 32n + BigInt(Number.parseInt(character, 32));
   if (value >> UUID_BITS !== 0n) return null;

@@ -18,10 +18,10 @@ import { type DatabaseSettings, joinDatabase, migrateTables, type OpenDatabase }
 import { authenticationReturnUrl } from './http/authentication-return.js';
 import { createMetrics, type Metrics } from './http/metrics.js';
 import type { Log } from './log.js';
-import { readVersion } from './version.js';
-import { wakeAfterEvents } from './wake-after-events.js';
 import { createToastClients } from './toast-clients.js';
 import { openTokenKey } from './token-key-file.js';
+import { readVersion } from './version.js';
+import { wakeAfterEvents } from './wake-after-events.js';
 
 /** Where this installation is, as callers and browsers know it. Known once everything listens. */
 export interface Addresses {
@@ -85,7 +85,7 @@ export async function compose(
     derivedSecrets: vault.derivedSecrets,
     authenticationReturnUrl: (stateToken) => authenticationReturnUrl(addresses.vaultUrl, stateToken),
   });
-  const payjp = createPayjpDialect({ apiUrl: () => addresses.apiUrl, naming: config.payjpNaming, clock });
+  const payjp = createPayjpDialect({ apiUrl: () => addresses.apiUrl, naming: config.payjpNaming });
   const toast = createToastDialect({
     clients: createToastClients(storage, clock),
     tokenKey: await openTokenKey(config.tokenKeyFile, ({ path }) => log.write('token_key.file_created', { path })),

@@ -26,6 +26,7 @@ const EVENTS = {
   'database.statement_retried': { level: 'debug', fields: { code: 'text', statement: 'text' } },
   'database.commit_looked_up': { level: 'warn', fields: {} },
   'vault.key_file_created': { level: 'info', fields: { path: 'text' } },
+  'token_key.file_created': { level: 'info', fields: { path: 'text' } },
   'request.ended': {
     level: 'info',
     fields: {

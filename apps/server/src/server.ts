@@ -76,7 +76,16 @@ export function startServer(config: Config, options: ServerOptions): Promise<Run
       state.isStopping = true;
       await stopLogged(parts, reason, log);
     });
-    return { apiUrl, vaultUrl, storage: system.storage, webhooks: system.webhooks, clock, ids, broken: database.broken, stop };
+    return {
+      apiUrl,
+      vaultUrl,
+      storage: system.storage,
+      webhooks: system.webhooks,
+      clock,
+      ids,
+      broken: database.broken,
+      stop,
+    };
   });
 }
 
@@ -135,7 +144,9 @@ function vaultRoutes({ system, addresses, clock }: Listening): readonly HttpRout
   return [
     ...hostedPageRoutes({ operations, vault, dialect: payjp, clock, vaultUrl }),
     authenticationReturnRoute({ operations, dialect: payjp }),
-    ...dialects.flatMap((dialect) => dialectRoutes({ ...dialect, routes: dialect.routes.filter(isVaultRoute) }, host)),
+    ...dialects.flatMap((dialect) =>
+      dialectRoutes({ ...dialect, routes: dialect.routes.filter(isVaultRoute), openRoutes: [] }, host),
+    ),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { Call, Operations, Refusal, SetupIntent } from '@onfile/core';
+import type { Call, Operations, Refusal, Scope, SetupIntent } from '@onfile/core';
 import type { ErrorPages } from './error-pages.js';
 
 /**
@@ -9,16 +9,55 @@ import type { ErrorPages } from './error-pages.js';
 export interface Dialect {
   readonly name: string;
   readonly routes: readonly Route[];
+  /** Routes that ask for no credentials, since they are where callers get theirs. None unless given. */
+  readonly openRoutes?: readonly OpenRoute[];
   readonly errors: DialectErrors;
   readonly errorPages?: ErrorPages;
+  /** How its callers show who they are; by the installation's API keys unless given. */
+  readonly callers?: CallerAuthentication;
+  /** Lower-case names of request headers that have a meaning here. They are part of a request where two are compared. */
+  readonly headers?: readonly string[];
+  /** Lower-case name of the header with the idempotency key; `idempotency-key` unless given. */
+  readonly idempotencyHeader?: string;
   /** What an idempotency key has to match; the HTTP layer answers `invalid_idempotency_key` for any other. */
   readonly idempotencyKeyPattern: RegExp;
+  /** How many requests a caller may make; no limit unless given. */
+  readonly rateLimits?: RateLimits;
   /** The intent's return URL, with what this dialect adds to it when the cardholder is brought back; `null` without one. */
   renderReturnUrl(intent: SetupIntent, clientSecret: string): string | null;
 }
 
 /** `secret`: the merchant's server. `browser`: a page, with the merchant's public key. */
 export type Access = 'secret' | 'browser';
+
+export interface Caller {
+  readonly scope: Scope;
+  readonly access: Access;
+  /** What their credentials allow, where the dialect has words for it. */
+  readonly permissions: readonly string[];
+}
+
+export interface CallerAuthentication {
+  /** `null`: no credentials, or such as are malformed, unknown, expired or revoked; the caller cannot tell which. */
+  authenticate(authorization: string | undefined): Promise<Caller | null>;
+}
+
+/** Requests are counted in slots of time that are the same for everybody, in each process by itself. */
+export interface RateLimits {
+  readonly windows: readonly { readonly requests: number; readonly seconds: number }[];
+  /** Whose requests count together. */
+  countedAs(request: {
+    readonly caller: Caller;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly clientAddress: string | null;
+  }): string;
+  /** On every answer: of the window that has the fewest requests left. `resetAt` is in seconds since 1970. */
+  renderHeaders(standing: { readonly remaining: number; readonly resetAt: number }): Readonly<Record<string, string>>;
+}
+
+export interface OpenRoute extends Pick<Route, 'method' | 'path' | 'body'> {
+  handle(request: Pick<DialectRequest, 'body' | 'path' | 'requestId'>): Promise<DialectResponse>;
+}
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -47,6 +86,9 @@ export interface CardFields {
 export interface DialectRequest {
   readonly call: Call;
   readonly access: Access;
+  readonly permissions: readonly string[];
+  /** Those of {@link Dialect.headers} that were sent. */
+  readonly headers: Readonly<Record<string, string>>;
   /** The values of the path's parameters, percent-decoded. */
   readonly params: Readonly<Record<string, string>>;
   /** Each parameter with all its values, in the order in which they were sent. */
@@ -102,6 +144,7 @@ export interface FaultFacts {
   readonly retryAfterSeconds?: number;
   /** Whose key the request came with, once that is known. */
   readonly access?: Access;
+  readonly requestId?: string;
   /** The request carried an idempotency key. */
   readonly idempotent?: boolean;
 }

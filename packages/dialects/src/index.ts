@@ -3,3 +3,8 @@ export * from './error-pages.js';
 export { createPayjpDialect, type PayjpDialect } from './payjp/dialect.js';
 export { PAYJP_ID_PREFIXES, type PayjpIdPrefixes, type PayjpIds } from './payjp/ids.js';
 export { NAMINGS, type Naming, type PayjpSettings } from './payjp/settings.js';
+export type { ToastClients } from './toast/authentication.js';
+export { createToastDialect } from './toast/dialect.js';
+export type { ToastSettings } from './toast/settings.js';
+export { generateTokenKey, importTokenKey } from './toast/token-key.js';
+export type { TokenKey } from './toast/tokens.js';

@@ -6,6 +6,8 @@ import type { Access, Dialect, DialectResponse, Route } from '../src/dialect.js'
 export interface TestRequest {
   readonly access?: Access;
   readonly scope?: Scope;
+  readonly permissions?: readonly string[];
+  readonly headers?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: unknown;
   readonly operations?: TestOperations;
@@ -26,13 +28,16 @@ export type TestResponse = Omit<DialectResponse, 'body'> & {
 export async function send(dialect: Dialect, target: string, request: TestRequest = {}): Promise<TestResponse> {
   const [method = '', path = ''] = target.split(' ');
   const { route, params } = findRoute(dialect, method, path);
-  const { access = 'secret', scope = SCOPE, query = {}, body, operations = {} } = request;
+  const { access = 'secret', permissions = [], headers = {}, scope = SCOPE } = request;
+  const { query = {}, body, operations = {} } = request;
   const call: Call = { scope, idempotency: null, client: { address: null, userAgent: null } };
   const lists = Object.entries(query).map(([name, value]) => [name, typeof value === 'string' ? [value] : value]);
   return route.handle(
     {
       call,
       access,
+      permissions,
+      headers,
       params,
       query: Object.fromEntries(lists),
       body,

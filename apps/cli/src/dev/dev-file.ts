@@ -12,9 +12,21 @@ export interface DevFile {
     readonly id: string;
     readonly secretKey: string;
     readonly publicKey: string;
-    readonly toast: null;
+    readonly toast: ToastCredentials;
     readonly webhookToken: null;
   };
+}
+
+/** The merchant as one of Toast's locations, with a credential set for its server and one for its pages. */
+export interface ToastCredentials {
+  readonly merchantId: string;
+  readonly payment: ClientCredentials;
+  readonly iframe: ClientCredentials;
+}
+
+export interface ClientCredentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
 }
 
 const FILE = 'dev.json';
@@ -22,14 +34,25 @@ const FILE = 'dev.json';
 /** The keys that an earlier start made, if the file is there and whole; whether they still work is another question. */
 export async function readDevKeys(
   directory: string,
-): Promise<{ readonly secretKey: string; readonly publicKey: string } | null> {
+): Promise<{ readonly secretKey: string; readonly publicKey: string; readonly toast: ToastCredentials | null } | null> {
   try {
     const { merchant } = JSON.parse(await readFile(join(directory, FILE), 'utf8'));
-    const { secretKey, publicKey } = merchant;
-    return typeof secretKey === 'string' && typeof publicKey === 'string' ? { secretKey, publicKey } : null;
+    const { secretKey, publicKey, toast } = merchant;
+    const isWhole = typeof secretKey === 'string' && typeof publicKey === 'string';
+    return isWhole ? { secretKey, publicKey, toast: readToastCredentials(toast) } : null;
   } catch {
     return null;
   }
+}
+
+function readToastCredentials(toast: unknown): ToastCredentials | null {
+  const { merchantId, payment, iframe } = (toast ?? {}) as Partial<ToastCredentials>;
+  const isWhole = typeof merchantId === 'string' && isClient(payment) && isClient(iframe);
+  return isWhole ? { merchantId, payment, iframe } : null;
+}
+
+function isClient(client: ClientCredentials | undefined): client is ClientCredentials {
+  return typeof client?.clientId === 'string' && typeof client.clientSecret === 'string';
 }
 
 /** For our user alone, and whole or not at all. */

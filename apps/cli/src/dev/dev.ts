@@ -83,7 +83,7 @@ function describe({ server, simulator, demo, merchant }: DevSystem): DevFile {
       id: merchant.id,
       secretKey: merchant.secretKey,
       publicKey: merchant.publicKey,
-      toast: null,
+      toast: merchant.toast,
       webhookToken: null,
     },
   };

@@ -1,12 +1,14 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { ApiKeyKind, Uuid } from '@onfile/core';
 import { createMerchant, digestApiKey, issueApiKey, parseApiKey, type RunningServer } from '@onfile/server';
-import { readDevKeys } from './dev-file.js';
+import { readDevKeys, type ToastCredentials } from './dev-file.js';
+import { ensureToastCredentials } from './toast-credentials.js';
 
 export interface TestMerchant {
   readonly id: Uuid;
   readonly secretKey: string;
   readonly publicKey: string;
+  readonly toast: ToastCredentials;
 }
 
 const NAME = 'Demo shop';
@@ -16,9 +18,17 @@ export async function ensureTestMerchant(
   ports: Pick<RunningServer, 'storage' | 'clock' | 'ids'>,
   directory: string,
 ): Promise<TestMerchant> {
+  const keys = await ensureKeys(ports, directory);
+  return { ...keys, toast: await ensureToastCredentials(ports, keys.id, directory) };
+}
+
+async function ensureKeys(
+  ports: Pick<RunningServer, 'storage' | 'clock' | 'ids'>,
+  directory: string,
+): Promise<Omit<TestMerchant, 'toast'>> {
   const known = await readDevKeys(directory);
   const merchantId = known === null ? null : await ownerOf(ports, known);
-  if (known !== null && merchantId !== null) return { id: merchantId, ...known };
+  if (known !== null && merchantId !== null) return { ...known, id: merchantId };
 
   const [first] = await ports.storage.listMerchants(1);
   const { id } = first ?? (await createMerchant(ports, NAME));

@@ -1,7 +1,8 @@
 import { type ApiKey, StorageFault, type Uuid } from '@onfile/core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { makeApiKey } from '../api-keys.js';
-import { type Authentication, createAuthentication, KEY_CACHE_MS } from './authentication.js';
+import { type Authentication, createAuthentication } from './authentication.js';
+import { KEY_CACHE_MS } from './cached-lookup.js';
 
 const MERCHANT = '0199c0de-0000-7000-8000-000000000001' as Uuid;
 const KEY_ID = '0199c0de-0000-7000-8000-000000000002' as Uuid;

@@ -1,19 +1,14 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { ApiKey, Clock, Storage, Uuid } from '@onfile/core';
+import type { Clock, Storage } from '@onfile/core';
 import { type ApiKeyParts, digestApiKey, parseApiKey } from '../api-keys.js';
+import { cachedLookup } from './cached-lookup.js';
 
-/**
- * Finds out whose key came with a request. A loaded key is believed for {@link KEY_CACHE_MS}, so that a busy caller costs no
- * round trip of its own; that is also how long a revoked key can still work.
- */
+/** Finds out whose key came with a request. */
 export interface Authentication {
   /** `null`: no key, or one that is malformed, unknown or revoked; the caller cannot tell which. */
   authenticate(authorization: string | undefined): Promise<ApiKeyParts | null>;
 }
 
-export const KEY_CACHE_MS = 5_000;
-/** Keys that do not exist are remembered too, so there has to be an end: the oldest are forgotten first. */
-const CACHED_KEYS_MAX = 10_000;
 const HEADER_LENGTH_MAX = 1_024;
 const NO_DIGEST = new Uint8Array(32);
 
@@ -21,38 +16,18 @@ export function createAuthentication(ports: {
   readonly storage: Pick<Storage, 'loadApiKey'>;
   readonly clock: Clock;
 }): Authentication {
-  const loaded = new Map<Uuid, { readonly at: number; readonly key: Promise<ApiKey | null> }>();
-
+  const load = cachedLookup((merchantId, id) => ports.storage.loadApiKey(merchantId, id), ports.clock);
   return {
     async authenticate(authorization) {
       const text = keyTextFrom(authorization);
       const parts = text === null ? null : parseApiKey(text);
       if (text === null || parts === null) return null;
 
-      const stored = await load(parts);
+      const stored = await load(parts.scope.merchantId, parts.id);
       const isSame = timingSafeEqual(digestApiKey(text), stored?.digest ?? NO_DIGEST);
       return stored !== null && isSame && stored.revokedAt === null ? parts : null;
     },
   };
-
-  function load({ id, scope }: ApiKeyParts): Promise<ApiKey | null> {
-    const now = ports.clock.now();
-    const known = loaded.get(id);
-    if (known && now >= known.at && now < known.at + KEY_CACHE_MS) return known.key;
-
-    const key = ports.storage.loadApiKey(scope.merchantId, id);
-    remember(id, { at: now, key });
-    // A fault is for those who wait for this answer; the next request asks again.
-    key.catch(() => loaded.delete(id));
-    return key;
-  }
-
-  function remember(id: Uuid, entry: { at: number; key: Promise<ApiKey | null> }): void {
-    loaded.delete(id);
-    loaded.set(id, entry);
-    const [oldest] = loaded.keys();
-    if (loaded.size > CACHED_KEYS_MAX && oldest !== undefined) loaded.delete(oldest);
-  }
 }
 
 /** The key in `Bearer <key>`, or the user name in `Basic`, whose password means nothing. */

@@ -8,6 +8,8 @@ export interface HttpRoute {
   readonly path: string;
   /** Pages of any origin may call it: never with cookies, which we have none of. */
   readonly isOpenToPages?: boolean;
+  /** Lower-case names of headers that those pages may send besides the usual ones. */
+  readonly headersOfPages?: readonly string[];
   handle(request: HttpRequest): Promise<HttpAnswer>;
 }
 

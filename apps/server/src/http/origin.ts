@@ -146,7 +146,12 @@ export function createOrigin(options: OriginOptions): Origin {
     return send(
       request,
       reply,
-      options.renderFault(path)(fault, { path: maskCardNumbers(path).text, ...known, ...facts }),
+      options.renderFault(path)(fault, {
+        path: maskCardNumbers(path).text,
+        requestId: request.id,
+        ...known,
+        ...facts,
+      }),
     );
   }
 
@@ -207,7 +212,9 @@ function describePath(paths: PathTable, request: FastifyRequest, allowed: readon
       ...(paths.isOpenToPages(path)
         ? {
             'access-control-allow-methods': paths.methodsOpenToPagesAt(path).join(', '),
-            'access-control-allow-headers': 'Authorization, Content-Type, Idempotency-Key',
+            'access-control-allow-headers': ['authorization', 'content-type', ...paths.headersOfPagesAt(path)].join(
+              ', ',
+            ),
             'access-control-max-age': PREFLIGHT_SECONDS,
           }
         : {}),

@@ -5,6 +5,7 @@ export interface PathTable {
   methodsAt(path: string): readonly string[];
   isOpenToPages(path: string): boolean;
   methodsOpenToPagesAt(path: string): readonly string[];
+  headersOfPagesAt(path: string): readonly string[];
 }
 
 export function createPathTable(routes: readonly HttpRoute[]): PathTable {
@@ -21,6 +22,7 @@ export function createPathTable(routes: readonly HttpRoute[]): PathTable {
       return methods.size === 0 ? [] : [...methods, 'OPTIONS'];
     },
     isOpenToPages: (path) => routesAt(path).some((route) => route.isOpenToPages),
+    headersOfPagesAt: (path) => [...new Set(routesAt(path).flatMap(({ headersOfPages = [] }) => headersOfPages))],
     methodsOpenToPagesAt: (path) => [
       ...new Set(
         routesAt(path)

@@ -1,0 +1,78 @@
+import type { ApiClient, ApiKeyKind, Merchant } from '@onfile/core';
+import { createIds, createMerchant, issueApiClient, renderClientId, systemClock } from '@onfile/server';
+import { findMerchant, type MerchantOptions, parseUuid, withStorage } from './chosen-merchant.js';
+import { CommandFault, EXIT_CODES } from './output.js';
+
+/** A credential set, by the name that callers know it by. */
+export type CredentialSet = 'payment' | 'iframe';
+
+const KINDS = { payment: 'secret', iframe: 'public' } as const satisfies Record<CredentialSet, ApiKeyKind>;
+
+interface NewClientOptions extends MerchantOptions {
+  readonly set: CredentialSet;
+  readonly name?: string;
+  readonly merchantName?: string;
+}
+
+export async function createClient(options: NewClientOptions): Promise<number> {
+  return withStorage(options, async (storage, output) => {
+    const ports = { storage, clock: systemClock, ids: createIds(systemClock) };
+    const merchant =
+      options.merchantName === undefined
+        ? await findMerchant(storage, options.merchant)
+        : await createMerchant(ports, options.merchantName);
+    const { set, name = null } = options;
+    const made = await issueApiClient(ports, { merchantId: merchant.id, mode: 'test', kind: KINDS[set], name });
+    const { id, clientId, clientSecret } = made;
+    output.result(
+      { merchantId: merchant.id, id, set, mode: 'test', name, clientId, clientSecret },
+      `${set} credentials of ${merchant.name} (${merchant.id}), the secret shown this once:\n\n` +
+        `clientId      ${clientId}\nclientSecret  ${clientSecret}\n\nTo end them: onfile keys clients revoke ${id}`,
+    );
+  });
+}
+
+export async function listClients(options: MerchantOptions): Promise<number> {
+  return withStorage(options, async (storage, output) => {
+    const merchant = await findMerchant(storage, options.merchant);
+    const clients = await storage.listApiClients(merchant.id);
+    if (output.isForPeople) process.stdout.write(`Credential sets of ${merchant.name} (${merchant.id})\n`);
+    for (const client of clients) output.result(describe(client, merchant), line(client));
+  });
+}
+
+export async function revokeClient(clientId: string, options: MerchantOptions): Promise<number> {
+  const id = parseUuid(clientId, 'id');
+  return withStorage(options, async (storage, output) => {
+    const merchant = await findMerchant(storage, options.merchant);
+    const isThere = await storage.revokeApiClient(merchant.id, id, systemClock.now());
+    if (!isThere) {
+      const advice = `${merchant.name} has no credential set ${id}. See: onfile keys clients list`;
+      throw new CommandFault(advice, EXIT_CODES.refused);
+    }
+    output.result({ id, revoked: true }, 'Revoked. Within 5 seconds no server accepts its tokens any more.');
+  });
+}
+
+function describe(client: ApiClient, merchant: Merchant): object {
+  return {
+    id: client.id,
+    merchantId: merchant.id,
+    set: setOf(client),
+    mode: client.scope.mode,
+    name: client.name,
+    clientId: renderClientId(client),
+    createdAt: new Date(client.createdAt).toISOString(),
+    revokedAt: client.revokedAt === null ? null : new Date(client.revokedAt).toISOString(),
+  };
+}
+
+function line(client: ApiClient): string {
+  const state = client.revokedAt === null ? 'works' : `revoked ${new Date(client.revokedAt).toISOString()}`;
+  const name = client.name === null ? '' : `  ${client.name}`;
+  return `${client.id}  ${setOf(client).padEnd(7)}  ${renderClientId(client)}  ${state}${name}`;
+}
+
+function setOf({ kind }: ApiClient): CredentialSet {
+  return kind === 'secret' ? 'payment' : 'iframe';
+}
