@@ -2,7 +2,8 @@ import type { CheckoutSession, Customer, Operations, SetupIntent, Uuid } from '@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ALL, confirmation, newIntent, newSession, startWorld, told, valueOf, type World } from './world.js';
 
-const DAY_MS = 24 * 60 * 60_000;
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 
 let world: World;
 let operations: Operations;
@@ -99,6 +100,39 @@ describe('a checkout session', () => {
     expect((await intentNow(intent.id)).status).toBe('requires_payment_method');
     expect((await sessionNow(session.id)).status).toBe('open');
     expect(told(await confirmOnPage(intent))).toBe('requires_action');
+  });
+
+  const expiries = [
+    // minutes ahead   gives
+    [29.999, 'checkout_session_expiry_out_of_range'],
+    [30, 'done'],
+    [24 * 60, 'done'],
+    [24 * 60 + 0.001, 'checkout_session_expiry_out_of_range'],
+    [-1, 'checkout_session_expiry_out_of_range'],
+  ] as const;
+  test.each(expiries)('that is to expire in %s minutes gives %s', async (minutes, outcome) => {
+    const input = newSession({ expiresAt: world.now() + minutes * MINUTE_MS });
+    expect(told(await operations.checkoutSessions.create(world.call(), input))).toBe(outcome);
+  });
+
+  test('asked for again under its key is answered as before, however near its expiry is by then', async () => {
+    const call = world.call({ key: 'session-again' });
+    const input = newSession({ expiresAt: world.now() + 31 * MINUTE_MS });
+    const first = valueOf(await operations.checkoutSessions.create(call, input));
+    world.pass(40 * MINUTE_MS);
+    const again = await operations.checkoutSessions.create(call, input);
+    expect(again).toMatchObject({ kind: 'done', replayed: true });
+    expect(valueOf(again).session).toEqual(first.session);
+  });
+
+  test('refused for its expiry leaves the key free, for a request with another time', async () => {
+    const early = newSession({ expiresAt: world.now() + MINUTE_MS });
+    const call = world.call({ key: 'session-mended' });
+    expect(told(await operations.checkoutSessions.create(call, early))).toBe('checkout_session_expiry_out_of_range');
+    const late = newSession({ expiresAt: world.now() + 60 * MINUTE_MS });
+    const other = world.call({ key: 'session-mended', requestDigest: new Uint8Array(32).fill(1) });
+    expect(told(await operations.checkoutSessions.create(other, late))).toBe('done');
+    expect(told(await operations.checkoutSessions.create(call, early))).toBe('idempotency_key_reused');
   });
 
   test('expires when its time is up, takes its intent with it, and then refuses cards', async () => {

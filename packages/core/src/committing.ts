@@ -38,6 +38,8 @@ export async function decideAndCommit<T extends EventObjectType>(
 /** Refusals that a correct repetition of the same request may not meet again; the key stays free for it. */
 const NOT_REMEMBERED: readonly RefusalCode[] = [
   'idempotency_key_in_use',
+  'return_url_missing',
+  'checkout_session_expiry_out_of_range',
   'card_number_invalid',
   'card_brand_unsupported',
   'test_card_in_live_mode',
@@ -87,7 +89,8 @@ function stepOf<T extends EventObjectType>(call: Call, plan: Plan<T>): Idempoten
 
 /**
  * What to answer to a request whose idempotency key may have been used before: the first answer, if there is one;
- * otherwise this refusal, which the key remembers from now on.
+ * otherwise this refusal, which the key remembers from now on. The first answer goes before every refusal, since time alone
+ * makes some: a card expires, an expiry time comes near.
  */
 export async function answerUnderKey<T extends EventObjectType>(
   ports: Ports,
@@ -98,10 +101,9 @@ export async function answerUnderKey<T extends EventObjectType>(
   const { idempotency: entry, scope } = call;
   if (entry === null) return outcome.kind === 'refused' ? outcome : refuse('too_many_changes_at_once', {});
 
-  if (outcome.kind === 'refused' && NOT_REMEMBERED.includes(outcome.refusal.code)) return outcome;
   const now = ports.clock.now();
   const record =
-    outcome.kind === 'refused'
+    outcome.kind === 'refused' && !NOT_REMEMBERED.includes(outcome.refusal.code)
       ? await ports.storage.recordRefusal(scope, entry, outcome.refusal, now)
       : await ports.storage.findIdempotencyRecord(scope, entry.operation, entry.key, now);
   if (record) return replay(ports, call, type, record);

@@ -25,6 +25,8 @@ export interface RefusalFacts {
   customer_id_taken: { id: string };
   metadata_limit_exceeded: { count: number; limit: number };
   return_url_missing: Record<never, never>;
+  /** How far ahead a session may expire, in milliseconds. */
+  checkout_session_expiry_out_of_range: { leastMs: number; mostMs: number };
 
   /** Raw card numbers over the server API are for test mode; live cards come through our pages and frames. */
   raw_card_in_live_mode: Record<never, never>;
@@ -74,6 +76,7 @@ export const REFUSAL_CODES = [
   'customer_id_taken',
   'metadata_limit_exceeded',
   'return_url_missing',
+  'checkout_session_expiry_out_of_range',
   'raw_card_in_live_mode',
   'payment_method_type_unsupported',
   'payment_method_types_unavailable',

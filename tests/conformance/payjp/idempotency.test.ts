@@ -135,6 +135,25 @@ describe('a key', () => {
   });
 });
 
+test('a session sent again under its key has its first answer, however near its expiry is by then', async () => {
+  const minutes = (count: number) => count * 60_000;
+  let now = Date.now();
+  const later = await startPayjpServer({ clock: { now: () => now } });
+  try {
+    const body = { mode: 'setup', expires_at: new Date(now + minutes(31)).toISOString() };
+    const create = (key: string) =>
+      later.ask('POST /v2/checkout/sessions', { body, headers: { 'idempotency-key': key } });
+    const first = await create('session');
+    now += minutes(5);
+    const [again, fresh] = [await create('session'), await create('another')];
+    expect([first.status, again.status, again.headers.get('idempotent-replayed')]).toEqual([200, 200, 'true']);
+    expect(again.body).toEqual(first.body);
+    expect([fresh.status, fresh.body.errors[0].field]).toEqual([422, 'expires_at']);
+  } finally {
+    await later.onfile.stop();
+  }
+});
+
 async function control(method: string, path: string, body?: object): Promise<void> {
   const response = await fetch(`${server.onfile.simulatorUrl}${path}`, {
     method,

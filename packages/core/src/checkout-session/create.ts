@@ -6,15 +6,16 @@ import { checkMetadataSize } from '../metadata.js';
 import type { CheckoutSessionWithIntent, NewCheckoutSession } from '../operations.js';
 import type { Change } from '../ports/storage.js';
 import type { Ports } from '../ports.js';
-import type { Outcome } from '../refusals.js';
+import { type Outcome, type Refused, refuse } from '../refusals.js';
 import type { Instant } from '../scope.js';
 import { newSetupIntent, refuseUnavailableTypes, refuseUnsavableTypes } from '../setup-intent/create.js';
 import type { SetupIntent } from '../setup-intent/setup-intent.js';
 import type { CheckoutSession } from './checkout-session.js';
 import { withIntent } from './find.js';
 
-/** How long a session stays open when the merchant does not say. Source: none published; ours. */
-export const SESSION_LIFETIME_MS = 24 * 60 * 60_000;
+/** How long a session may stay open; the longest when the merchant does not say. Source: none published; ours. */
+export const SESSION_LIFETIME_MS_MIN = 30 * 60_000;
+export const SESSION_LIFETIME_MS_MAX = 24 * 60 * 60_000;
 
 /** Makes the session and the setup intent that it drives, together. */
 export async function createCheckoutSession(
@@ -26,6 +27,7 @@ export async function createCheckoutSession(
     const refused =
       checkMetadataSize(input.metadata) ??
       checkMetadataSize(input.setupIntent.metadata) ??
+      refuseExpiry(input.expiresAt, ports.clock.now()) ??
       refuseUnsavableTypes(input.paymentMethodTypes) ??
       (attempt > 0 ? await refuseUnavailableTypes(ports, call.scope) : null);
     if (refused) return refused;
@@ -44,6 +46,13 @@ export async function createCheckoutSession(
   return withIntent(ports, outcome);
 }
 
+/** Here and not where the request is read: sent again under its idempotency key, it has an answer however late it is. */
+function refuseExpiry(expiresAt: Instant | null, now: Instant): Refused | null {
+  const [leastMs, mostMs] = [SESSION_LIFETIME_MS_MIN, SESSION_LIFETIME_MS_MAX];
+  if (expiresAt === null || (expiresAt >= now + leastMs && expiresAt <= now + mostMs)) return null;
+  return refuse('checkout_session_expiry_out_of_range', { leastMs, mostMs });
+}
+
 function drivenIntent(
   ports: Ports,
   { scope }: Call,
@@ -55,7 +64,11 @@ function drivenIntent(
     { ...input.setupIntent, usage: 'off_session', paymentMethodTypes, threeDSecureRequest, paymentMethodId: null },
     { scope, id: ports.ids.next(), now, customer },
   );
-  return { ...intent, checkoutSessionId: ports.ids.next(), expiresAt: input.expiresAt ?? now + SESSION_LIFETIME_MS };
+  return {
+    ...intent,
+    checkoutSessionId: ports.ids.next(),
+    expiresAt: input.expiresAt ?? now + SESSION_LIFETIME_MS_MAX,
+  };
 }
 
 function insertBoth(ports: Ports, intent: SetupIntent, input: NewCheckoutSession): Change[] {

@@ -1,4 +1,4 @@
-import type { Instant, NewCheckoutSession } from '@onfile/core';
+import type { NewCheckoutSession } from '@onfile/core';
 import type { DialectRequest } from '../dialect.js';
 import { EMAIL } from './billing-details.js';
 import { DESCRIPTION } from './customer.js';
@@ -10,10 +10,6 @@ import { parseUrl } from './return-url.js';
 import type { Payjp } from './settings.js';
 import { parseThreeDSecureRequest } from './three-d-secure.js';
 import { parseTime } from './time.js';
-
-/** How far ahead a session may expire. Our choice: PAY.JP publishes no bounds. */
-const LIFETIME_MS_MIN = 30 * 60 * 1000;
-const LIFETIME_MS_MAX = 24 * 60 * 60 * 1000;
 
 /** A session in setup mode. What only a payment can have is refused rather than dropped. */
 export function parseNewCheckoutSession(payjp: Payjp, body: Fields, { call }: DialectRequest): NewCheckoutSession {
@@ -33,7 +29,7 @@ export function parseNewCheckoutSession(payjp: Payjp, body: Fields, { call }: Di
     paymentMethodTypes: body.choices('payment_method_types', TYPES) ?? null,
     threeDSecureRequest: parseThreeDSecureRequest(body) ?? null,
     metadata: parseMetadata(body),
-    expiresAt: parseExpiresAt(body, payjp.clock.now()),
+    expiresAt: parseTime(body, 'expires_at') ?? null,
     setupIntent: parseSetupFlowData(body),
   };
 }
@@ -53,17 +49,6 @@ function requireSetupMode(body: Fields): void {
   if (extended !== undefined && extended !== 'never') {
     card?.report('request_extended_authorization', 'not_allowed', 'Only in payment mode.');
   }
-}
-
-function parseExpiresAt(body: Fields, now: Instant): Instant | null {
-  const expiresAt = parseTime(body, 'expires_at');
-  if (expiresAt === undefined) return null;
-
-  const lifetimeMs = expiresAt - now;
-  if (lifetimeMs < LIFETIME_MS_MIN || lifetimeMs > LIFETIME_MS_MAX) {
-    body.report('expires_at', 'out_of_range', 'Must be 30 minutes to 24 hours ahead.');
-  }
-  return expiresAt;
 }
 
 function parseSetupFlowData(body: Fields): NewCheckoutSession['setupIntent'] {

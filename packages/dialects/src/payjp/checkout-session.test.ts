@@ -9,7 +9,7 @@ const SECRET = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ';
 const MINUTE_MS = 60_000;
 
 function aDialect(naming: Naming = 'both') {
-  return createPayjpDialect({ apiUrl: () => 'https://shop.example', naming, clock: { now: () => NOON } });
+  return createPayjpDialect({ apiUrl: () => 'https://shop.example', naming });
 }
 const dialect = aDialect();
 const { ids } = dialect;
@@ -200,14 +200,23 @@ describe('creating a session', () => {
     [{ client_reference_id: 'c'.repeat(256) }, ['client_reference_id']],
     [{ locale: 'en' }, ['locale']],
     [{ success_url: 'javascript:alert(1)', cancel_url: '/' }, ['success_url', 'cancel_url']],
-    [{ expires_at: at(29) }, ['expires_at']],
-    [{ expires_at: at(24 * 60 + 1) }, ['expires_at']],
     [{ expires_at: 'tomorrow' }, ['expires_at']],
     [{ setup_flow_data: { metadata: { a: 1.5 } } }, ['setup_flow_data.metadata.a']],
   ])('is refused for %j', async (body, fields) => {
     const response = await send(dialect, 'POST /v2/checkout/sessions', { body: { mode: 'setup', ...body } });
     expect(response.status).toBe(422);
     expect(response.body.errors.map(({ field }: { field: string }) => field)).toEqual(fields);
+  });
+
+  test('is refused at expires_at when the domain finds that too near or too far', async () => {
+    const refused = refuse('checkout_session_expiry_out_of_range', { leastMs: 30 * MINUTE_MS, mostMs: 86_400_000 });
+    const operations = { checkoutSessions: { create: async () => refused } };
+    const body = { mode: 'setup', expires_at: at(29) };
+    const response = await send(dialect, 'POST /v2/checkout/sessions', { body, operations });
+    expect([response.status, response.body.errors]).toEqual([
+      422,
+      [{ field: 'expires_at', message: 'Must be 30 minutes to 24 hours ahead.' }],
+    ]);
   });
 
   test('takes no plain http addresses in live mode', async () => {

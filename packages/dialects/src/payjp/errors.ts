@@ -129,6 +129,11 @@ const REFUSALS: { readonly [C in RefusalCode]: RefusalError<C> } = {
     field: () => 'return_url',
     detail: () => 'Required: the card has to be authenticated, and the customer needs a page to return to.',
   },
+  checkout_session_expiry_out_of_range: {
+    code: 'validation_error',
+    field: () => 'expires_at',
+    detail: ({ leastMs, mostMs }) => `Must be ${leastMs / 60_000} minutes to ${mostMs / 3_600_000} hours ahead.`,
+  },
   raw_card_in_live_mode: {
     code: 'unsupported_payment_method_type',
     detail: () =>

@@ -1,4 +1,3 @@
-import type { Clock } from '@onfile/core';
 import { errorPagePath } from '../error-pages.js';
 import { createPayjpErrors, type PayjpErrors } from './errors.js';
 import { createPayjpIds, PAYJP_ID_PREFIXES, type PayjpIdPrefixes, type PayjpIds } from './ids.js';
@@ -18,8 +17,6 @@ export interface PayjpSettings {
   readonly idPrefixes?: Partial<PayjpIdPrefixes>;
   /** `both` unless given. */
   readonly naming?: Naming;
-  /** For the bounds of a checkout session's `expires_at`; the system's clock unless given. */
-  readonly clock?: Clock;
 }
 
 /** What every file of this dialect needs of its settings. */
@@ -27,15 +24,14 @@ export interface Payjp {
   readonly naming: Naming;
   readonly ids: PayjpIds;
   readonly errors: PayjpErrors;
-  readonly clock: Clock;
 }
 
 export function readSettings(settings: PayjpSettings): Payjp {
-  const { naming = 'both', clock = { now: () => Date.now() } } = settings;
+  const { naming = 'both' } = settings;
   const ids = createPayjpIds({ ...PAYJP_ID_PREFIXES, ...settings.idPrefixes });
   const errorTypeOrigin = naming === 'seed' ? () => SEED_ERROR_TYPE_ORIGIN : settings.apiUrl;
   const errors = createPayjpErrors({ errorType: (code) => errorTypeOrigin() + errorPagePath(code), ids });
-  return { naming, ids, clock, errors };
+  return { naming, ids, errors };
 }
 
 const SEED_ERROR_TYPE_ORIGIN = 'https://example.com';
