@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { CommandFault, EXIT_CODES, EXIT_CODES_HELP } from './output.js';
+import { addWebhookCommands } from './webhook-commands.js';
 
 /** Commands are loaded when they run: what `--help` and `dev` do not need costs them neither time nor memory. */
 export async function runCommand(args: readonly string[]): Promise<number> {
@@ -56,6 +57,9 @@ Examples:
     });
 
   addKeyCommands(program, (code) => {
+    exitCode = code;
+  });
+  addWebhookCommands(program, (code) => {
     exitCode = code;
   });
 

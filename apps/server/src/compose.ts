@@ -6,17 +6,20 @@ import {
   type Ids,
   type Operations,
   type Storage,
+  type WebhookDialect,
   type Webhooks,
 } from '@onfile/core';
 import { createPayjpDialect, createToastDialect, type Dialect, type PayjpDialect } from '@onfile/dialects';
 import { createPostgresStorage } from '@onfile/storage';
 import { createVault, type LocalVault, openFileKeyProvider } from '@onfile/vault';
 import { createWebhookSender, type LocalWebhookSender } from '@onfile/webhooks';
+import { systemClock } from './clock.js';
 import type { Config } from './config.js';
 import { countAttempts } from './count-attempts.js';
 import { type DatabaseSettings, joinDatabase, migrateTables, type OpenDatabase } from './database.js';
 import { authenticationReturnUrl } from './http/authentication-return.js';
 import { createMetrics, type Metrics } from './http/metrics.js';
+import { createIds } from './ids.js';
 import type { Log } from './log.js';
 import { createToastClients } from './toast-clients.js';
 import { openTokenKey } from './token-key-file.js';
@@ -122,6 +125,56 @@ export async function compose(
       await postgres.close();
     },
   };
+}
+
+/**
+ * Webhooks without a worker around them, for commands: what they change or replay, the workers find. The vault's keys are
+ * needed since signing secrets are derived from them.
+ */
+export async function openWebhooks(
+  config: Pick<Config, 'keyFile'> & DatabaseSettings,
+  log: Log,
+): Promise<OpenWebhooks> {
+  const opened = await openStorage(config, log);
+  try {
+    const { storage } = opened;
+    const keys = await openFileKeyProvider({
+      path: config.keyFile,
+      log: ({ path }) => log.write('vault.key_file_created', { path }),
+    });
+    const vault = await createVault({ keys, merchantKeys: storage, clock: systemClock, onUnreadable: () => undefined });
+    const dialects = [createPayjpDialect({ apiUrl: () => '' }).webhooks];
+    const webhooks = createWebhooks({
+      storage,
+      sender: createWebhookSender({ userAgent: `Onfile/${readVersion()}` }),
+      dialects,
+      derivedSecrets: vault.derivedSecrets,
+      clock: systemClock,
+      ids: createIds(systemClock),
+      random: { fraction: Math.random },
+      vaultUrl: () => '',
+    });
+    return {
+      storage,
+      webhooks,
+      dialects,
+      async close() {
+        vault.close();
+        keys.close();
+        await opened.close();
+      },
+    };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+export interface OpenWebhooks {
+  readonly storage: Storage;
+  readonly webhooks: Webhooks;
+  readonly dialects: readonly WebhookDialect[];
+  close(): Promise<void>;
 }
 
 /** Storage without a server around it, for commands; its tables are brought up to this release first. */

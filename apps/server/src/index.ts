@@ -1,7 +1,7 @@
 export { isClientSecret, issueApiClient, parseClientId, renderClientId } from './api-clients.js';
 export { API_KEY_LENGTH, type ApiKeyParts, describeApiKey, digestApiKey, makeApiKey, parseApiKey } from './api-keys.js';
 export { systemClock } from './clock.js';
-export { openStorage } from './compose.js';
+export { type OpenWebhooks, openStorage, openWebhooks } from './compose.js';
 export {
   type Config,
   ConfigFault,

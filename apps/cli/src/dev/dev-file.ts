@@ -13,7 +13,8 @@ export interface DevFile {
     readonly secretKey: string;
     readonly publicKey: string;
     readonly toast: ToastCredentials;
-    readonly webhookToken: null;
+    /** What PAY.JP-shaped deliveries carry in `X-Payjp-Webhook-Token`. */
+    readonly webhookToken: string | null;
   };
 }
 

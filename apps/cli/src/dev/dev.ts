@@ -84,7 +84,7 @@ function describe({ server, simulator, demo, merchant }: DevSystem): DevFile {
       secretKey: merchant.secretKey,
       publicKey: merchant.publicKey,
       toast: merchant.toast,
-      webhookToken: null,
+      webhookToken: server.webhooks.tokenOf({ merchantId: merchant.id, mode: 'test' }, 'payjp'),
     },
   };
 }
