@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Demo, startDemo } from './demo.js';
 
 const HOST = '127.0.0.1';
+const VAULT = 'http://vault.example';
 
 /** Answers by path, and remembers what it was asked. */
 let api: Server;
@@ -26,7 +27,14 @@ beforeEach(async () => {
   });
   await new Promise<void>((resolve) => api.listen(0, HOST, resolve));
   const { port } = api.address() as AddressInfo;
-  demo = await startDemo({ host: HOST, port: 0, apiUrl: `http://${HOST}:${port}`, secretKey: 'sk_test_demo' });
+  demo = await startDemo({
+    host: HOST,
+    port: 0,
+    apiUrl: `http://${HOST}:${port}`,
+    secretKey: 'sk_test_demo',
+    vaultUrl: VAULT,
+    publicKey: 'pk_test_demo',
+  });
 });
 
 afterEach(async () => {

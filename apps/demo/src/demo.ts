@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readSavedCard, type Shop, startSavingCard } from './hosted-page-way.js';
-import { renderProblem, renderSaved, renderStart, STYLE } from './pages.js';
+import { renderProblem, renderSaved, renderStart, renderWidgets, STYLE } from './pages.js';
+import { readSetupFlow, startSetupFlow } from './payjp-widgets-way.js';
 
 export interface DemoOptions {
   readonly host: string;
@@ -11,6 +12,9 @@ export interface DemoOptions {
   /** Onfile's API, and the key of the merchant whose shop this is. */
   readonly apiUrl: string;
   readonly secretKey: string;
+  /** Where the page's script comes from, and the key that pages may show. */
+  readonly vaultUrl: string;
+  readonly publicKey: string;
 }
 
 export interface Demo {
@@ -20,7 +24,7 @@ export interface Demo {
 
 /** A small shop that saves cards with Onfile, over its public API alone. Rejects when the port is taken. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
-  const source = await readFile(new URL('../src/hosted-page-way.ts', import.meta.url), 'utf8');
+  const sources = await readSources();
   const server = createServer();
   await listen(server, options);
   const { port } = server.address() as AddressInfo;
@@ -29,7 +33,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
 
   server.on('request', (request, response) => {
     request.resume();
-    answer(shop, source, request)
+    answer(shop, { ...options, ...sources }, request)
       .catch((error: Error) => page(502, renderProblem('That did not work', error.message)))
       .then(({ status, headers, body }) => response.writeHead(status, { ...HEADERS, ...headers }).end(body));
   });
@@ -42,6 +46,22 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
         server.closeAllConnections();
       }),
   };
+}
+
+/** What the pages show of the code behind them, and what the widgets page runs. */
+interface Sources {
+  readonly hostedPage: string;
+  readonly widgetsServer: string;
+  readonly widgetsPage: string;
+}
+
+async function readSources(): Promise<Sources> {
+  const [hostedPage, widgetsServer, widgetsPage] = await Promise.all(
+    ['../src/hosted-page-way.ts', '../src/payjp-widgets-way.ts', '../browser/payjp-widgets.js'].map((path) =>
+      readFile(new URL(path, import.meta.url), 'utf8'),
+    ),
+  );
+  return { hostedPage, widgetsServer, widgetsPage } as Sources;
 }
 
 interface Answer {
@@ -59,15 +79,43 @@ const HEADERS = {
 // No `form-action`: Chromium applies it to redirects after the post as well, and this post redirects to Onfile's page.
 const PAGE_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-async function answer(shop: Shop, source: string, request: IncomingMessage): Promise<Answer> {
+/** All that a page with Onfile's form needs: its script, its frame, and asking it about a flow. */
+function widgetsPolicy(vaultUrl: string): string {
+  return [
+    "default-src 'none'",
+    "style-src 'self'",
+    `script-src 'self' ${vaultUrl}`,
+    `frame-src ${vaultUrl}`,
+    `connect-src ${vaultUrl}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ');
+}
+
+type Settings = DemoOptions & Sources;
+
+async function answer(shop: Shop, settings: Settings, request: IncomingMessage): Promise<Answer> {
   const { pathname, searchParams } = new URL(request.url ?? '/', shop.url);
   switch (`${request.method} ${pathname}`) {
     case 'GET /':
-      return page(200, renderStart(source));
+      return page(200, renderStart(settings.hostedPage));
     case 'POST /hosted-page':
       return { status: 303, headers: { location: await startSavingCard(shop) }, body: '' };
     case 'GET /hosted-page/saved':
       return page(200, renderSaved(await readSavedCard(shop, searchParams.get('session') ?? '')));
+    case 'GET /payjp-widgets':
+      return page(200, renderWidgets(settings, await startSetupFlow(shop)), widgetsPolicy(settings.vaultUrl));
+    case 'GET /payjp-widgets/saved':
+      return page(200, renderSaved(await readSetupFlow(shop, searchParams.get('setup_flow_id') ?? '')));
+    case 'GET /payjp-widgets.js':
+      return {
+        status: 200,
+        headers: { 'content-type': 'text/javascript; charset=utf-8' },
+        body: settings.widgetsPage,
+      };
     case 'GET /style.css':
       return { status: 200, headers: { 'content-type': 'text/css; charset=utf-8' }, body: STYLE };
     default:
@@ -75,10 +123,10 @@ async function answer(shop: Shop, source: string, request: IncomingMessage): Pro
   }
 }
 
-function page(status: number, html: string): Answer {
+function page(status: number, html: string, policy = PAGE_POLICY): Answer {
   return {
     status,
-    headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': PAGE_POLICY },
+    headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy },
     body: html,
   };
 }

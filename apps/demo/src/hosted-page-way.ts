@@ -21,7 +21,10 @@ export async function startSavingCard(shop: Shop): Promise<string> {
 /** They came back. The address proves nothing, so the shop asks. Answers the saved card, or `null` if there is none. */
 export async function readSavedCard(shop: Shop, sessionId: string): Promise<SavedCard | null> {
   const session = await call(shop, 'GET', `/v2/checkout/sessions/${encodeURIComponent(sessionId)}`);
-  const flow = await call(shop, 'GET', `/v2/setup_flows/${session.setup_flow_id}`);
+  return savedCard(shop, await call(shop, 'GET', `/v2/setup_flows/${session.setup_flow_id}`));
+}
+
+export async function savedCard(shop: Shop, flow: Answer): Promise<SavedCard | null> {
   if (flow.status !== 'succeeded') return null;
 
   const method = await call(shop, 'GET', `/v2/payment_methods/${flow.payment_method_id}`);
@@ -34,7 +37,7 @@ export interface SavedCard {
   readonly paymentMethodId: string;
 }
 
-async function call(shop: Shop, method: 'GET' | 'POST', path: string, body?: object): Promise<Answer> {
+export async function call(shop: Shop, method: 'GET' | 'POST', path: string, body?: object): Promise<Answer> {
   const response = await fetch(shop.apiUrl + path, {
     method,
     headers: { authorization: `Bearer ${shop.secretKey}`, 'content-type': 'application/json' },
@@ -44,10 +47,11 @@ async function call(shop: Shop, method: 'GET' | 'POST', path: string, body?: obj
   return (await response.json()) as Answer;
 }
 
-interface Answer {
+export interface Answer {
   readonly id: string;
   readonly url: string;
   readonly status: string;
+  readonly client_secret: string;
   readonly setup_flow_id: string;
   readonly payment_method_id: string;
   readonly card?: { readonly brand: string; readonly last4: string };

@@ -6,9 +6,11 @@ import { type Config, isLoopback, type Role, unsafeInProduction } from './config
 import { migrateTables, openDatabase } from './database.js';
 import { createAuthentication } from './http/authentication.js';
 import { authenticationReturnRoute } from './http/authentication-return.js';
+import { browserScriptRoutes } from './http/browser-scripts.js';
 import { dialectRoutes, isVaultRoute } from './http/dialect-routes.js';
 import { errorPageRoutes } from './http/error-pages.js';
 import { faultShapes } from './http/fault-shapes.js';
+import { formFrameRoutes } from './http/form-frames.js';
 import { hostedPageRoutes } from './http/hosted-page.js';
 import type { HttpRoute } from './http/http-route.js';
 import { operationRoutes } from './http/operation-routes.js';
@@ -143,6 +145,8 @@ function vaultRoutes({ system, addresses, clock }: Listening): readonly HttpRout
   const host = { operations, vault, authentication, clock, vaultUrl, takesCards: true };
   return [
     ...hostedPageRoutes({ operations, vault, dialect: payjp, clock, vaultUrl }),
+    ...browserScriptRoutes(),
+    ...formFrameRoutes({ storage, authentication }),
     authenticationReturnRoute({ operations, dialect: payjp }),
     ...dialects.flatMap((dialect) =>
       dialectRoutes({ ...dialect, routes: dialect.routes.filter(isVaultRoute), openRoutes: [] }, host),

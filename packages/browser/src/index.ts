@@ -1,3 +1,7 @@
+export { type BrowserFile, type BrowserFiles, browserFiles, type FrameForm } from './delivery/browser-files.js';
+export * from './delivery/frame-document.js';
+export * from './delivery/headers.js';
+export * from './delivery/script-list.js';
 export * from './frame/card/code.js';
 export * from './frame/card/contact.js';
 export * from './frame/card/expiry.js';

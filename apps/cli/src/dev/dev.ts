@@ -57,7 +57,9 @@ async function startSystem(config: Config, log: Log, parts: StartedParts): Promi
   const server = await startServer({ ...config, role: 'all', simulatorUrl: simulator.url }, { log });
   parts.add(() => server.stop('start failed'));
   const merchant = await ensureTestMerchant(server, dataDirectory);
-  const demo = await startDemo({ host, port: ports.demo, apiUrl: server.apiUrl, secretKey: merchant.secretKey });
+  const { apiUrl, vaultUrl } = server;
+  const { secretKey, publicKey } = merchant;
+  const demo = await startDemo({ host, port: ports.demo, apiUrl, vaultUrl, secretKey, publicKey });
   parts.add(() => demo.close());
 
   const stop = async (reason: string) => {

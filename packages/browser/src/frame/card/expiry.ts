@@ -49,6 +49,16 @@ export function formatExpiry({ year, month }: YearMonth): string {
   return `${String(month).padStart(2, '0')}/${String(year % 100).padStart(2, '0')}`;
 }
 
+/**
+ * An expiry in the making, for showing while it is typed: `1234` becomes `12 / 34`. Anything else, such as a form of its
+ * own that a person chose, stays as it is.
+ */
+export function formatTypedExpiry(text: string): string {
+  const digits = text.normalize('NFKC').replace(/ ?\/ ?/, '');
+  const [, month, year] = /^(0[1-9]|1[0-2])(\d{1,2})$/.exec(digits) ?? [];
+  return month === undefined ? text : `${month} / ${year}`;
+}
+
 const MONTHS_AHEAD_MAX = 20 * 12;
 const EARLIEST_ZONE_OFFSET_MS = 12 * 60 * 60 * 1000;
 const ENTERED_CHARACTERS_MAX = 40;

@@ -20,6 +20,8 @@ export const EN_FIELDS: FieldTexts = {
     },
     contactLegend: 'Contact',
     contactReason: 'Your card company needs one of these to check that it is you.',
+    authentication:
+      'Your card company’s page may open next, to check that it is you (3-D Secure). Keep it open until your card is saved.',
   },
   problems: {
     card_number: {

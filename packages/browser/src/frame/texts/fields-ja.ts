@@ -21,6 +21,8 @@ export const JA_FIELDS: FieldTexts = {
     },
     contactLegend: 'ご連絡先',
     contactReason: '本人認証に必要です。メールアドレスか電話番号の、どちらかを入力してください。',
+    authentication:
+      'このあと、本人認証サービス（3Dセキュア）のためカード会社の画面が開くことがあります。登録が終わるまで、閉じずにお待ちください。',
   },
   problems: {
     card_number: {

@@ -14,6 +14,8 @@ export interface FieldTexts {
     readonly hints: Readonly<Record<'card_expiry' | 'card_cvc' | 'card_name', string>>;
     readonly contactLegend: string;
     readonly contactReason: string;
+    /** What may come next, so that nobody closes it. */
+    readonly authentication: string;
   };
   readonly problems: {
     readonly card_number: Readonly<Record<NumberFieldProblem, string>>;

@@ -18,8 +18,6 @@ export const EN: HostedTexts = {
       on_session: (merchant) =>
         `By pressing “Save card” you allow ${merchant} to keep this card and charge it when you make payments later.`,
     },
-    authentication:
-      'Your card company’s page may open next, to check that it is you (3-D Secure). Keep it open until your card is saved.',
     submit: 'Save card',
     safety: 'Your card number is stored encrypted. The security code is not stored.',
   },

@@ -17,7 +17,6 @@ export interface HostedTexts {
     readonly heading: string;
     readonly lead: (merchant: string) => string;
     readonly consent: Readonly<Record<Usage, (merchant: string) => string>>;
-    readonly authentication: string;
     readonly submit: string;
     readonly safety: string;
   };

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import type { FormLocale } from '../protocol/messages.js';
+
+/** A file that browsers load, as `build.mjs` made it. */
+export interface BrowserFile {
+  readonly name: string;
+  readonly contentType: string;
+  readonly body: Buffer;
+  /** SHA-384, as an `integrity` attribute has it. */
+  readonly integrity: string;
+}
+
+export interface BrowserFiles {
+  /** The release, with a part of the script's hash: what is at an address with it never changes. */
+  readonly version: string;
+  readonly style: BrowserFile;
+  readonly payments: BrowserFile;
+  readonly frames: Readonly<Record<FrameForm, FrameScripts>>;
+  /** A file of the frames by its name, which holds a hash; `null` when there is none. */
+  frameFile(name: string): BrowserFile | null;
+  readonly all: readonly BrowserFile[];
+}
+
+export type FrameForm = 'payment' | 'address';
+
+export interface FrameScripts {
+  readonly script: BrowserFile;
+  readonly texts: Readonly<Record<FormLocale, BrowserFile>>;
+}
+
+/** Read at the first call, and kept. Throws when nothing was built. */
+export function browserFiles(): BrowserFiles {
+  known ??= readFiles();
+  return known;
+}
+
+let known: BrowserFiles | undefined;
+
+// Beside `src` and `dist` alike, so that the same relative address holds for the source and for what is built of it.
+const ASSETS = new URL('../../dist/assets/', import.meta.url);
+
+interface Manifest {
+  readonly version: string;
+  readonly style: string;
+  readonly frames: Readonly<
+    Record<FrameForm, { readonly script: string; readonly texts: Readonly<Record<FormLocale, string>> }>
+  >;
+  readonly files: Readonly<Record<string, { readonly integrity: string }>>;
+}
+
+function readFiles(): BrowserFiles {
+  const manifest = readManifest();
+  const files = Object.entries(manifest.files).map(([name, { integrity }]): BrowserFile => {
+    const contentType = name.endsWith('.css') ? 'text/css; charset=utf-8' : 'text/javascript; charset=utf-8';
+    return { name, contentType, body: readFileSync(new URL(name, ASSETS)), integrity };
+  });
+  const named = (name: string): BrowserFile => {
+    const file = files.find((each) => each.name === name);
+    if (file === undefined) throw new Error(`The browser's files lack ${name}: run npm run build`);
+    return file;
+  };
+  const frameScripts = (form: FrameForm): FrameScripts => {
+    const { script, texts } = manifest.frames[form];
+    return {
+      script: named(`frame/${script}`),
+      texts: { ja: named(`frame/${texts.ja}`), en: named(`frame/${texts.en}`) },
+    };
+  };
+  return {
+    version: manifest.version,
+    style: named(`frame/${manifest.style}`),
+    payments: named('payments.js'),
+    frames: { payment: frameScripts('payment'), address: frameScripts('address') },
+    frameFile: (name) => files.find((each) => each.name === `frame/${name}`) ?? null,
+    all: files,
+  };
+}
+
+function readManifest(): Manifest {
+  try {
+    return JSON.parse(readFileSync(new URL('manifest.json', ASSETS), 'utf8')) as Manifest;
+  } catch (cause) {
+    throw new Error("The browser's files are not built: run npm run build", { cause });
+  }
+}

@@ -1,0 +1,59 @@
+import type { FrameAncestors } from './frame-document.js';
+
+type Headers = Readonly<Record<string, string>>;
+
+/**
+ * Of a form's document: it loads nothing but our own files, asks nobody but our own origin, makes no markup out of text, and
+ * is shown by the merchant's pages alone. The page around it may be isolated from other origins, and so is the document.
+ */
+export function frameDocumentHeaders(ancestors: FrameAncestors | 'anybody'): Headers {
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "connect-src 'self'",
+    "img-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    `frame-ancestors ${sourcesOf(ancestors)}`,
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ];
+  return {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'content-security-policy': policy.join('; '),
+    'cross-origin-resource-policy': 'cross-origin',
+    'cross-origin-embedder-policy': 'require-corp',
+  };
+}
+
+/** An address that is not wild: a star stands for ports alone, and only on the visitor's own machine. */
+const LOOPBACK_SOURCES = ['http://localhost:*', 'https://localhost:*', 'http://127.0.0.1:*', 'https://127.0.0.1:*'];
+
+function sourcesOf(ancestors: FrameAncestors | 'anybody'): string {
+  // A document that holds no form, and only tells why.
+  if (ancestors === 'anybody') return '*';
+  const sources = [...ancestors.origins, ...(ancestors.loopback ? LOOPBACK_SOURCES : [])];
+  return sources.length === 0 ? "'none'" : sources.join(' ');
+}
+
+/** Of a script under a name that stays: browsers ask again after five minutes, and at once after that whether it changed. */
+export function namedScriptHeaders({ contentType, etag }: { contentType: string; etag: string }): Headers {
+  return { ...scriptHeaders(contentType), 'cache-control': 'public, max-age=300, must-revalidate', etag };
+}
+
+/** Of a file that has a hash in its address. */
+export function immutableFileHeaders(contentType: string): Headers {
+  return { ...scriptHeaders(contentType), 'cache-control': 'public, max-age=31536000, immutable' };
+}
+
+/** Any page may load it: with `integrity` and `crossorigin` too. */
+function scriptHeaders(contentType: string): Headers {
+  return {
+    'content-type': contentType,
+    'access-control-allow-origin': '*',
+    'cross-origin-resource-policy': 'cross-origin',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  };
+}

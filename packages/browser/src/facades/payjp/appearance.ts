@@ -1,0 +1,23 @@
+import { APPEARANCE_VARIABLES, type Appearance, type FormLocale } from '../../protocol/messages.js';
+
+export interface AppearanceInput {
+  readonly theme?: unknown;
+  readonly variables?: Readonly<Record<string, unknown>>;
+}
+
+/** How the forms of one `widgets` look; changed in place, since all of them follow it. */
+export interface Look {
+  locale: FormLocale;
+  appearance: Appearance;
+}
+
+export function readLocale(locale: unknown, otherwise: FormLocale): FormLocale {
+  return locale === 'ja' || locale === 'en' ? locale : otherwise;
+}
+
+/** Themes are `payjp`, which is light, and `dark`. Variables that are not PAY.JP's are ignored. */
+export function readAppearance({ theme, variables = {} }: AppearanceInput = {}): Appearance {
+  const known = APPEARANCE_VARIABLES.map((name) => [name, variables[name]] as const);
+  const texts = known.filter(([, value]) => typeof value === 'string' && value.length <= 200);
+  return { isDark: theme === 'dark', variables: Object.fromEntries(texts) };
+}

@@ -1,0 +1,49 @@
+import type { FormError } from '../../protocol/messages.js';
+
+/** An error in the shape of PAY.JP's script. Codes beyond its lists are allowed: the lists are open-ended by contract. */
+export interface PayjpPaymentsError {
+  readonly type: 'payment_error' | 'validation_error' | 'api_error' | 'sdk_error';
+  readonly code: string;
+  readonly message: string;
+  readonly validationErrors?: readonly ValidationError[];
+}
+
+export interface ValidationError {
+  readonly field: string;
+  readonly message: string;
+  readonly error_type: string;
+}
+
+export function payjpError({ kind, code, message, problems }: FormError): PayjpPaymentsError {
+  const error = { type: `${kind}_error`, code, message } as const;
+  if (kind !== 'validation') return error;
+  return {
+    ...error,
+    validationErrors: problems.map((each) => ({ field: each.field, message: each.message, error_type: each.problem })),
+  };
+}
+
+/** The error for an answer of the server that is none of success. */
+export function errorOfAnswer(body: unknown): PayjpPaymentsError {
+  const { code, detail } = (body ?? {}) as { code?: unknown; detail?: unknown };
+  return {
+    type: 'api_error',
+    code: typeof code === 'string' ? code : 'internal_server_error',
+    message: typeof detail === 'string' ? detail : 'The server gave an answer that cannot be read.',
+  };
+}
+
+export function sdkError(code: 'session_not_loaded' | 'form_not_found', message: string): PayjpPaymentsError {
+  return { type: 'sdk_error', code, message };
+}
+
+export const NETWORK_ERROR: PayjpPaymentsError = {
+  type: 'api_error',
+  code: 'network_error',
+  message: "The server cannot be reached, or the page's content policy lacks it in connect-src.",
+};
+
+export const NO_PAYMENTS = sdkError(
+  'session_not_loaded',
+  'This server saves cards and takes no payments: use a setup flow, and confirmSetup.',
+);

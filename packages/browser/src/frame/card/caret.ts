@@ -1,0 +1,33 @@
+/** A text field as a person edits it: what is in it, and where the caret stands (UTF-16 units from the start). */
+export interface Edited {
+  readonly text: string;
+  readonly caret: number;
+}
+
+/**
+ * The text in its new form, with the caret after the same digit as before. So a digit can be put in or taken out in the
+ * middle of a number and the next one lands beside it.
+ */
+export function reformat({ text, caret }: Edited, format: (text: string) => string): Edited {
+  const formatted = format(text);
+  if (formatted === text) return { text, caret };
+  return { text: formatted, caret: afterDigit(formatted, countOfDigits(text.slice(0, caret))) };
+}
+
+function afterDigit(text: string, count: number): number {
+  if (count === 0) return 0;
+  let seen = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    if (isDigit(text[at] ?? '')) seen += 1;
+    if (seen === count) return at + 1;
+  }
+  return text.length;
+}
+
+function countOfDigits(text: string): number {
+  return Array.from(text).filter(isDigit).length;
+}
+
+function isDigit(character: string): boolean {
+  return /^\p{Nd}$/u.test(character);
+}

@@ -1,0 +1,184 @@
+import { CARD_BRANDS, type CardBrand } from '@onfile/core';
+import type { PaymentOptions } from '../../protocol/messages.js';
+import type { CardFormField } from '../texts/fields.js';
+import { type EntryListener, Field, TextInput } from '../view/field.js';
+import { CARD, Icon, SHIELD } from '../view/icons.js';
+import { Notice } from '../view/notice.js';
+import type { NoticeName, PaymentTexts } from './texts.js';
+
+export interface PaymentView {
+  readonly texts: PaymentTexts;
+  readonly options: PaymentOptions;
+  readonly isTest: boolean;
+  readonly isOpen: boolean;
+  readonly isWorking: boolean;
+  readonly isMethodMissing: boolean;
+  readonly brand: CardBrand | null;
+  readonly problems: Readonly<Partial<Record<CardFormField, string>>>;
+  /** What stands in the form's place. */
+  readonly notice: NoticeName | null;
+  /** Why the latest attempt did not save the card. */
+  readonly decline: string | null;
+  readonly on: EntryListener & { toggled(): void };
+}
+
+export function PaymentForm(view: PaymentView) {
+  const { texts, notice, isTest, isWorking } = view;
+  return (
+    <form noValidate aria-busy={isWorking ? 'true' : undefined} onSubmit={(event) => event.preventDefault()}>
+      {isTest && <p class="ribbon">{texts.testMode}</p>}
+      {notice === null ? (
+        <Method {...view} />
+      ) : (
+        <Notice
+          tone={notice === 'succeeded' ? 'good' : notice === 'failed' || notice === 'canceled' ? 'danger' : 'calm'}
+          heading={texts.notices[notice].heading}
+          body={[texts.notices[notice].body]}
+        />
+      )}
+    </form>
+  );
+}
+
+/** The one method that can be saved, under a tab or a row to open. */
+function Method(view: PaymentView) {
+  const { texts, options, isOpen, isMethodMissing, on } = view;
+  const name = (
+    <>
+      <Icon shape={CARD} />
+      <span>{texts.card}</span>
+    </>
+  );
+  const missing = isMethodMissing && !isOpen && <p class="problem">{texts.chooseMethod}</p>;
+  if (options.layout === 'tab') {
+    return (
+      <>
+        <div role="tablist" class="tabs" aria-label={texts.methods}>
+          <button type="button" role="tab" id="method" aria-selected={isOpen} aria-controls="card" onClick={on.toggled}>
+            {name}
+          </button>
+        </div>
+        {missing}
+        <div role="tabpanel" id="card" aria-labelledby="method" hidden={!isOpen}>
+          <CardFields {...view} />
+        </div>
+      </>
+    );
+  }
+  return (
+    <div class="rows">
+      <button type="button" id="method" class="row" aria-expanded={isOpen} aria-controls="card" onClick={on.toggled}>
+        <span class="dot" />
+        {name}
+      </button>
+      {missing}
+      <section id="card" aria-labelledby="method" hidden={!isOpen}>
+        <CardFields {...view} />
+      </section>
+    </div>
+  );
+}
+
+function CardFields(view: PaymentView) {
+  const { texts, options, decline, isWorking, brand } = view;
+  const { form, codeHint } = texts;
+  const cvcHint = brand === null ? form.hints.card_cvc : codeHint[CARD_BRANDS[brand].cvcLength];
+  return (
+    <>
+      {decline !== null && (
+        <Notice tone="danger" heading={texts.declined.heading} body={[decline, texts.enterCodeAgain]} />
+      )}
+      <fieldset disabled={isWorking} class="fields">
+        <legend class="unseen">{texts.card}</legend>
+        <Text view={view} name="card_number" kind="digits" autocomplete="cc-number" badge={brandName(brand)} />
+        <div class="pair">
+          <Text
+            view={view}
+            name="card_expiry"
+            kind="digits"
+            autocomplete="cc-exp"
+            hint={form.hints.card_expiry}
+            placeholder="MM / YY"
+          />
+          <Text view={view} name="card_cvc" kind="digits" autocomplete="cc-csc" hint={cvcHint} />
+        </div>
+        {options.asks.name && (
+          <Text
+            view={view}
+            name="card_name"
+            kind="capitals"
+            autocomplete="cc-name"
+            hint={form.hints.card_name}
+            initial={options.values.name}
+          />
+        )}
+      </fieldset>
+      {(options.asks.email || options.asks.phone) && <ContactFields {...view} />}
+      <p class="aside">
+        <Icon shape={SHIELD} />
+        <span>{form.authentication}</span>
+      </p>
+    </>
+  );
+}
+
+function ContactFields(view: PaymentView) {
+  const { texts, options, isWorking } = view;
+  const isChoice = options.asks.email && options.asks.phone;
+  return (
+    <fieldset disabled={isWorking} class="fields contact" aria-describedby={isChoice ? 'contact-reason' : undefined}>
+      <legend>{texts.form.contactLegend}</legend>
+      {isChoice && (
+        <p class="hint" id="contact-reason">
+          {texts.form.contactReason}
+        </p>
+      )}
+      {options.asks.email && (
+        <Text view={view} name="email" kind="email" autocomplete="email" initial={options.values.email} />
+      )}
+      {options.asks.phone && (
+        <Text view={view} name="phone" kind="tel" autocomplete="tel" initial={options.values.phone} />
+      )}
+    </fieldset>
+  );
+}
+
+/** Text fields all: other types take full-width characters away, or refuse them in the browser's own language. */
+const KINDS = {
+  digits: { inputMode: 'numeric', class: 'digits', spellcheck: false },
+  capitals: { autocapitalize: 'characters', spellcheck: false },
+  email: { inputMode: 'email', autocapitalize: 'none', spellcheck: false },
+  tel: { inputMode: 'tel' },
+} as const;
+
+function Text(props: {
+  readonly view: PaymentView;
+  readonly name: CardFormField;
+  readonly kind: keyof typeof KINDS;
+  readonly autocomplete: string;
+  readonly hint?: string;
+  readonly badge?: string | undefined;
+  readonly initial?: string | undefined;
+  readonly placeholder?: string;
+}) {
+  const { view, name, kind, autocomplete, hint, badge, initial, placeholder } = props;
+  const problem = view.problems[name];
+  return (
+    <Field name={name} label={view.texts.form.labels[name]} hint={hint} problem={problem} badge={badge}>
+      {(describedBy) => (
+        <TextInput
+          name={name}
+          describedBy={describedBy}
+          isInvalid={problem !== undefined}
+          initial={initial}
+          on={view.on}
+          attributes={{ ...KINDS[kind], autocomplete, ...(placeholder === undefined ? {} : { placeholder }) }}
+        />
+      )}
+    </Field>
+  );
+}
+
+function brandName(brand: CardBrand | null): string | undefined {
+  return brand === null ? undefined : CARD_BRANDS[brand].displayName;
+}

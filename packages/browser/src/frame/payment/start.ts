@@ -1,0 +1,5 @@
+import { startForm } from '../start-form.js';
+import { createPaymentProgram } from './payment-program.js';
+import { loadPaymentTexts } from './texts.js';
+
+startForm(loadPaymentTexts, createPaymentProgram);

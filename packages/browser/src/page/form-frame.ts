@@ -1,0 +1,219 @@
+import {
+  type Ask,
+  type FormError,
+  type FormState,
+  type Init,
+  type Outcome,
+  PROTOCOL_VERSION,
+  type ToFrame,
+  type ToPage,
+} from '../protocol/messages.js';
+import { parseGreeting, parseToPage } from '../protocol/to-page.js';
+import { FRAME_MARGIN_PX, frameElement, rememberHeight } from './frame-element.js';
+
+export interface FrameHost {
+  /** Where our scripts and frames come from. */
+  readonly vaultOrigin: string;
+  readonly publicKey: string;
+  readonly clientSecret: string;
+}
+
+export type FormMessage = Exclude<ToPage, { type: 'reply' | 'height' | 'failed' }>;
+
+export interface FrameListener {
+  heard(message: FormMessage): void;
+  /** There is no usable form: it did not load, or its setup cannot be read. */
+  failed(error: FormError): void;
+}
+
+/** A form in a frame of our origin. Frames on one page share nothing. */
+export interface FormFrame {
+  update(state: FormState): void;
+  collapse(): void;
+  /** Never rejects. Waits until the frame is there; each request has a deadline. */
+  ask(ask: Ask): Promise<Outcome>;
+  /** Takes the frame out of the page and leaves nothing behind. */
+  close(): void;
+}
+
+/** Without a greeting for so long the frame is taken for blocked. */
+export const GREETING_TIMEOUT_MS = 10_000;
+
+/** A confirmation waits for the processor, and for an answer that is late: see the frame's own limits. */
+const DEADLINES_MS = { confirm: 120_000, refresh: 20_000, check: 10_000 } as const;
+
+export function openFormFrame(
+  container: Element,
+  host: FrameHost,
+  first: FormState,
+  listener: FrameListener,
+): FormFrame {
+  const id = randomId();
+  const element = frameElement(host, id, first);
+  const waiting = new Map<number, (outcome: Outcome) => void>();
+  let state = first;
+  let port: MessagePort | null = null;
+  let lastNumber = 0;
+  let dropped = 0;
+  let failure: FormError | null = null;
+  const opened = deferred();
+  let isClosed = false;
+
+  addEventListener('message', hearGreeting);
+  const greetingTimer = setTimeout(() => fail(notOpened(element.src, host)), GREETING_TIMEOUT_MS);
+  container.append(element);
+
+  function hearGreeting({ data, source, origin, ports }: MessageEvent): void {
+    if (!element.isConnected) {
+      close();
+      return;
+    }
+    const isFromFrame = source === element.contentWindow && origin === host.vaultOrigin;
+    const greeting = parseGreeting(data);
+    if (!isFromFrame || greeting?.id !== id || ports.length > 0) {
+      // What others post to each other in this page is no business of ours; only what claims to be ours is counted.
+      if (isFromFrame || greeting?.id === id) drop();
+      return;
+    }
+    clearTimeout(greetingTimer);
+    if (greeting.type === 'hello') answerHello();
+    else fail(REFUSALS[greeting.reason]);
+  }
+
+  function answerHello(): void {
+    // A second greeting: the frame was loaded anew, and whatever it was asked it has forgotten.
+    port?.close();
+    settleAll(RELOADED);
+    const channel = new MessageChannel();
+    port = channel.port1;
+    port.onmessage = ({ data }) => hear(parseToPage(data));
+    const init: Init = { type: 'init', id, version: PROTOCOL_VERSION, clientSecret: host.clientSecret, state };
+    element.contentWindow?.postMessage(JSON.stringify(init), host.vaultOrigin, [channel.port2]);
+    failure = null;
+    opened.resolve();
+  }
+
+  function hear(message: ToPage | null): void {
+    if (message === null) drop();
+    else if (message.type === 'height') showHeight(message.px);
+    else if (message.type === 'failed') fail(message.error);
+    else if (message.type === 'reply') settle(message.number, message.outcome);
+    else listener.heard(message);
+  }
+
+  function showHeight(px: number): void {
+    element.style.setProperty('height', `${px + 2 * FRAME_MARGIN_PX}px`);
+    rememberHeight(state, px);
+  }
+
+  function settle(number: number, outcome: Outcome): void {
+    const resolve = waiting.get(number);
+    waiting.delete(number);
+    // A reply to nothing that was asked, or a second one.
+    if (resolve === undefined) drop();
+    else resolve(outcome);
+  }
+
+  function fail(error: FormError): void {
+    failure = error;
+    opened.resolve();
+    listener.failed(error);
+  }
+
+  function drop(): void {
+    dropped += 1;
+    element.dataset.dropped = String(dropped);
+  }
+
+  function post(message: ToFrame): void {
+    port?.postMessage(JSON.stringify(message));
+  }
+
+  function settleAll(error: FormError): void {
+    for (const resolve of waiting.values()) resolve({ kind: 'error', error });
+    waiting.clear();
+  }
+
+  function close(): void {
+    if (isClosed) return;
+    isClosed = true;
+    removeEventListener('message', hearGreeting);
+    clearTimeout(greetingTimer);
+    port?.close();
+    element.remove();
+    opened.resolve();
+    settleAll(UNMOUNTED);
+  }
+
+  return {
+    update(next) {
+      state = next;
+      element.style.setProperty('color-scheme', next.appearance.isDark ? 'dark' : 'light');
+      post({ type: 'update', state });
+    },
+    collapse: () => post({ type: 'collapse' }),
+    async ask(ask) {
+      await opened.promise;
+      if (isClosed || !element.isConnected) return { kind: 'error', error: UNMOUNTED };
+      if (failure !== null) return { kind: 'error', error: failure };
+      lastNumber += 1;
+      const number = lastNumber;
+      return new Promise<Outcome>((resolve) => {
+        const timer = setTimeout(() => {
+          waiting.delete(number);
+          resolve({ kind: 'error', error: TIMED_OUT });
+        }, DEADLINES_MS[ask.kind]);
+        waiting.set(number, (outcome) => {
+          clearTimeout(timer);
+          resolve(outcome);
+        });
+        post({ type: 'ask', number, ask });
+      });
+    },
+    close,
+  };
+}
+
+function randomId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
+function sdkError(code: string, message: string): FormError {
+  return { kind: 'sdk', code, message, problems: [] };
+}
+
+const UNMOUNTED = sdkError('form_not_found', 'The form was taken out of the page.');
+const RELOADED = sdkError('session_not_loaded', 'The form was loaded anew before it answered. Ask again.');
+const TIMED_OUT: FormError = {
+  kind: 'api',
+  code: 'timeout',
+  message: 'There was no answer in time. The card may have been saved: read the setup flow on your server.',
+  problems: [],
+};
+
+const REFUSALS = {
+  unknown_key: {
+    kind: 'api',
+    code: 'unauthorized',
+    message: 'The public key is not known here, or was revoked. Use the pk_… key of this installation.',
+    problems: [],
+  },
+} as const satisfies Record<string, FormError>;
+
+function notOpened(address: string, { vaultOrigin }: FrameHost): FormError {
+  const { pathname } = new URL(address);
+  return sdkError(
+    'session_not_loaded',
+    `The form ${vaultOrigin}${pathname} did not open within ${GREETING_TIMEOUT_MS / 1_000} s. Either this page's ` +
+      `origin is not registered (onfile merchants origins add ${location.origin}), or the page's content policy lacks ` +
+      `frame-src ${vaultOrigin}, or ${vaultOrigin} is blocked or cannot be reached.`,
+  );
+}

@@ -1,0 +1,101 @@
+import {
+  ADDRESS_FIELDS,
+  type AddressValues,
+  ERROR_KINDS,
+  type FieldProblem,
+  type FormError,
+  type Greeting,
+  type Outcome,
+  REFUSED_REASONS,
+  type ToPage,
+} from './messages.js';
+import {
+  type Fields,
+  fieldsOf,
+  isInstanceId,
+  isOneOf,
+  isText,
+  isWhole,
+  REQUEST_NUMBER_MAX,
+  readMessage,
+  textsUnder,
+} from './read.js';
+
+/** What a frame posts to the page's window; `null` for anything else. Who sent it is for the caller to check. */
+export function parseGreeting(data: unknown): Greeting | null {
+  const fields = readMessage(data);
+  if (fields === null || !isInstanceId(fields.id)) return null;
+  const { type, id, reason } = fields;
+  if (type === 'hello') return { type, id };
+  return type === 'refused' && isOneOf(reason, REFUSED_REASONS) ? { type, id, reason } : null;
+}
+
+/** What a frame sends by its port; `null` for anything else. */
+export function parseToPage(data: unknown): ToPage | null {
+  const fields = readMessage(data);
+  return fields === null ? null : parseFields(fields);
+}
+
+const HEIGHT_PX_MAX = 20_000;
+
+function parseFields(fields: Fields): ToPage | null {
+  const { type, px, isEmpty, isComplete, method } = fields;
+  switch (type) {
+    case 'ready':
+    case 'focus':
+    case 'blur':
+      return { type };
+    case 'height':
+      return isWhole(px, HEIGHT_PX_MAX) ? { type, px } : null;
+    case 'change': {
+      if (typeof isEmpty !== 'boolean' || typeof isComplete !== 'boolean') return null;
+      return method === 'card' || method === null ? { type, isEmpty, isComplete, method } : null;
+    }
+    case 'address': {
+      const values = parseAddress(fields.values);
+      if (typeof isEmpty !== 'boolean' || typeof isComplete !== 'boolean' || values === null) return null;
+      return { type, isEmpty, isComplete, values };
+    }
+    case 'failed': {
+      const error = parseError(fields.error);
+      return error && { type, error };
+    }
+    case 'reply': {
+      const { number } = fields;
+      const outcome = parseOutcome(fieldsOf(fields.outcome));
+      return outcome && isWhole(number, REQUEST_NUMBER_MAX) ? { type, number, outcome } : null;
+    }
+    default:
+      return null;
+  }
+}
+
+const VALUE_CHARACTERS_MAX = 255;
+
+function parseAddress(value: unknown): AddressValues | null {
+  const texts = textsUnder(value, ADDRESS_FIELDS, VALUE_CHARACTERS_MAX);
+  return texts !== null && ADDRESS_FIELDS.every((name) => texts[name] !== undefined) ? (texts as AddressValues) : null;
+}
+
+function parseOutcome(fields: Fields | null): Outcome | null {
+  if (fields === null) return null;
+  const { kind, url } = fields;
+  if (kind === 'done') return { kind };
+  if (kind === 'go') return isText(url, 4_096) && /^https?:\/\//.test(url) ? { kind, url } : null;
+  const error = kind === 'error' ? parseError(fields.error) : null;
+  return error && { kind: 'error', error };
+}
+
+const PROBLEMS_MAX = 20;
+
+function parseError(value: unknown): FormError | null {
+  const { kind, code, message, problems } = fieldsOf(value) ?? {};
+  if (!isOneOf(kind, ERROR_KINDS) || !isText(code, 100) || !isText(message, 500)) return null;
+  if (!Array.isArray(problems) || problems.length > PROBLEMS_MAX) return null;
+  return problems.every(isProblem) ? { kind, code, message, problems } : null;
+}
+
+function isProblem(value: unknown): value is FieldProblem {
+  const { field, message, problem } = fieldsOf(value) ?? {};
+  return isText(field, 100) && isText(message, 500) && isText(problem, 100);
+}
