@@ -55,7 +55,8 @@ export const EVENT_NAMES = {
 
 export function eventRoutes(payjp: Payjp): readonly Route[] {
   const form = payjp.ids.event;
-  const render = (event: Event, { vaultUrl }: DialectRequest) => renderEvent(payjp, event, { vaultUrl, pendingCount: 0 });
+  const render = (event: Event, { vaultUrl }: DialectRequest) =>
+    renderEvent(payjp, event, { vaultUrl, pendingCount: 0 });
 
   return [
     operation(payjp, {
