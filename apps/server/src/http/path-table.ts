@@ -4,12 +4,15 @@ import type { HttpRoute } from './http-route.js';
 export interface PathTable {
   methodsAt(path: string): readonly string[];
   isOpenToPages(path: string): boolean;
+  /** The same of a route's own template, which is quicker to look up. */
+  isTemplateOpenToPages(template: string): boolean;
   methodsOpenToPagesAt(path: string): readonly string[];
   headersOfPagesAt(path: string): readonly string[];
 }
 
 export function createPathTable(routes: readonly HttpRoute[]): PathTable {
   const templates = routes.map((route) => ({ route, pattern: patternOf(route.path) }));
+  const openTemplates = new Set(routes.filter((route) => route.isOpenToPages).map(({ path }) => path));
   const routesAt = (path: string) => templates.filter(({ pattern }) => pattern.test(path)).map(({ route }) => route);
 
   return {
@@ -22,6 +25,7 @@ export function createPathTable(routes: readonly HttpRoute[]): PathTable {
       return methods.size === 0 ? [] : [...methods, 'OPTIONS'];
     },
     isOpenToPages: (path) => routesAt(path).some((route) => route.isOpenToPages),
+    isTemplateOpenToPages: (template) => openTemplates.has(template),
     headersOfPagesAt: (path) => [...new Set(routesAt(path).flatMap(({ headersOfPages = [] }) => headersOfPages))],
     methodsOpenToPagesAt: (path) => [
       ...new Set(
