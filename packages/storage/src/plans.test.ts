@@ -83,11 +83,11 @@ const commit =
 // Which indexes a statement may read by. What it inserts needs none.
 // biome-ignore format: a table
 const STATEMENTS: readonly (readonly [string, (storage: Storage) => Promise<unknown>, readonly string[]])[] = [
-  ['create',                    commit(CREATE, { step: 'done', entry: ENTRY, changeIndex: 0 }),            ['payment_method_configurations_pkey', 'customers_pkey']],
-  ['begin an attempt',          commit(BEGIN, { step: 'begin', entry: ENTRY, attemptId: uuid(20) }),       ['setup_intents_pkey']],
-  ['finish an attempt',         commit(FINISH, { step: 'finish', entry: ENTRY, changeIndex: 1 }),          ['setup_attempts_pkey', 'setup_intents_pkey', 'payment_methods_pkey', 'checkout_sessions_pkey', 'idempotency_records_pkey']],
-  ['decline an attempt',        commit(DECLINE),                                                           ['setup_attempts_pkey', 'setup_intents_pkey', 'payment_methods_pkey', 'sealed_cards_pkey']],
-  ['update',                    commit(BEGIN.slice(0, 1)),                                                 ['setup_intents_pkey']],
+  ['create',                    commit(CREATE, { step: 'done', entry: ENTRY, changeIndex: 0 }),            ['payment_method_configurations_pkey', 'customers_pkey', 'webhook_endpoints_pkey']],
+  ['begin an attempt',          commit(BEGIN, { step: 'begin', entry: ENTRY, attemptId: uuid(20) }),       ['setup_intents_pkey', 'webhook_endpoints_pkey']],
+  ['finish an attempt',         commit(FINISH, { step: 'finish', entry: ENTRY, changeIndex: 1 }),          ['setup_attempts_pkey', 'setup_intents_pkey', 'payment_methods_pkey', 'checkout_sessions_pkey', 'idempotency_records_pkey', 'webhook_endpoints_pkey']],
+  ['decline an attempt',        commit(DECLINE),                                                           ['setup_attempts_pkey', 'setup_intents_pkey', 'payment_methods_pkey', 'sealed_cards_pkey', 'webhook_endpoints_pkey']],
+  ['update',                    commit(BEGIN.slice(0, 1)),                                                 ['setup_intents_pkey', 'webhook_endpoints_pkey']],
   ['load an intent',            (s) => s.loadSetupIntent(SCOPE, uuid(10)),                                 ['setup_intents_pkey', 'setup_attempts_one_open']],
   ['load an attempt',           (s) => s.loadAttempt(SCOPE, uuid(20)),                                     ['setup_attempts_pkey', 'setup_intents_pkey', 'payment_methods_pkey', 'checkout_sessions_pkey']],
   ['load a sealed card',        (s) => s.loadSealedCard(SCOPE, uuid(30)),                                  ['sealed_cards_pkey']],
