@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Clock, Ids, Storage, Uuid } from '@onfile/core';
+import type { Clock, Ids, Storage, Uuid, Webhooks } from '@onfile/core';
 import {
   createLog,
   createMerchant,
@@ -25,6 +25,7 @@ export interface RunningOnfile {
   readonly publicKey: string;
   readonly clients: TestMerchant['clients'];
   readonly storage: Storage;
+  readonly webhooks: Webhooks;
   readonly clock: Clock;
   readonly ids: Ids;
   /** For statements of the test's own. */
@@ -102,6 +103,7 @@ export async function startOnfile(options: OnfileOptions = {}): Promise<RunningO
       simulatorUrl: simulator.url,
       simulator,
       storage: server.storage,
+      webhooks: server.webhooks,
       clock: server.clock,
       ids: server.ids,
       database: postgres.connection,
