@@ -1,12 +1,4 @@
-import type {
-  CustomerRef,
-  NewSetupIntent,
-  SetupIntent,
-  SetupIntentChanges,
-  StandingInstruction,
-  Usage,
-  Uuid,
-} from '@onfile/core';
+import type { NewSetupIntent, SetupIntent, SetupIntentChanges, StandingInstruction, Usage, Uuid } from '@onfile/core';
 import type { Fields } from '../fields.js';
 import {
   CODES,
@@ -65,7 +57,7 @@ export function changesOf(intent: SetupIntent, update: SetupIntentUpdate): Setup
   const next = {
     usage,
     standingInstruction: standingInstruction === undefined ? keptInstruction : standingInstruction,
-    customerId: customerId === undefined ? idOf(intent.customer) : customerId,
+    customerId: customerId === undefined ? (intent.customer?.id ?? null) : customerId,
   };
   const fault = faultTogether(next);
   if (fault) return errorOf(fault);
@@ -131,8 +123,4 @@ function parseStandingInstruction(body: Fields): StandingInstruction | null | un
 function parseExternalReference(body: Fields): string | null | undefined {
   if (body.isNull('externalReferenceId')) return null;
   return body.text('externalReferenceId', { lengthMin: 1, lengthMax: REFERENCE_LENGTH_MAX });
-}
-
-function idOf(customer: CustomerRef | null): Uuid | null {
-  return customer && customer.id;
 }
