@@ -215,7 +215,7 @@ describe('creating a session', () => {
     const response = await send(dialect, 'POST /v2/checkout/sessions', { body, operations });
     expect([response.status, response.body.errors]).toEqual([
       422,
-      [{ field: 'expires_at', message: 'Must be 30 minutes to 24 hours ahead.' }],
+      [{ field: 'expires_at', message: 'A session has to expire 30 minutes to 24 hours from now.' }],
     ]);
   });
 

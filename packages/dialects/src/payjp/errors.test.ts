@@ -102,6 +102,25 @@ test.each([
   expect(bodyOf(response).errors).toEqual([{ field, message: expect.any(String) }]);
 });
 
+test.each([
+  [['usage'], 'Invalid field usage: Wrong.'],
+  [['usage', 'metadata.a'], 'Invalid fields: usage, metadata.a. What is wrong with each is in errors.'],
+  [
+    ['a', 'b', 'c', 'd', 'e', 'f', 'g'],
+    'Invalid fields: a, b, c, d, e and 2 more. What is wrong with each is in errors.',
+  ],
+])('the detail tells that %j are wrong', (fields, detail) => {
+  const problems = fields.map((field) => ({ field, message: 'Wrong.', kind: 'value' as const }));
+  expect(bodyOf(errors.parseFault({ kind: 'invalid', problems }, FLOW)).detail).toBe(detail);
+});
+
+test('pages are told that it may be their secret for which nothing is found', () => {
+  const refusal: Refusal = { code: 'object_not_found', facts: { object: 'setup_intent', id: uuid(1) } };
+  const { detail } = bodyOf(errors.refusal(refusal, { ...FLOW, access: 'browser' }));
+  expect(detail).toContain('client secret');
+  expect(detail).not.toContain(ids.setupFlow.render(uuid(1)));
+});
+
 test('pages are told the kind of a problem as well', () => {
   const response = errors.refusal({ code: 'return_url_missing', facts: {} }, { ...FLOW, access: 'browser' });
   expect(bodyOf(response).errors).toEqual([

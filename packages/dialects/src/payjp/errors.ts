@@ -18,7 +18,7 @@ export function createPayjpErrors({ errorType, ids }: { errorType: ErrorType; id
   const problem = (code: ErrorCode, facts: ProblemFacts) => renderProblem(code, facts, errorType);
 
   const refusal: PayjpErrors['refusal'] = (refused, place) => {
-    const { code, detail, field, retryAfterSeconds } = refusalError(refused, ids);
+    const { code, detail, field, retryAfterSeconds } = refusalError(refused, { ids, place });
     const problems = field && [{ field: field(place), message: detail, kind: 'value' } as const];
     return problem(code, { detail, place, problems, headers: retryAfter(retryAfterSeconds) });
   };
@@ -60,21 +60,31 @@ function isAboutFields(code: ErrorCode): boolean {
   return ERROR_CODES[code].status === 422;
 }
 
+const FIELDS_NAMED_MAX = 5;
+
+/** Whoever logs an error logs its detail, so that tells the fields too. */
 function invalidDetail(problems: readonly FieldProblem[]): string {
-  return problems.length === 1
-    ? 'A field is not as it has to be; errors tells which.'
-    : `${problems.length} fields are not as they have to be; errors tells which.`;
+  const [first, ...others] = problems;
+  if (first !== undefined && others.length === 0) return `Invalid field ${first.field}: ${first.message}`;
+  const named = problems.slice(0, FIELDS_NAMED_MAX).map(({ field }) => field);
+  const more = problems.length > named.length ? ` and ${problems.length - named.length} more` : '';
+  return `Invalid fields: ${named.join(', ')}${more}. What is wrong with each is in errors.`;
 }
 
-function refusalError({ code, facts }: Refusal, ids: PayjpIds) {
+function refusalError({ code, facts }: Refusal, context: RefusalContext) {
   // Each code has its own facts in the table; TypeScript does not follow that through the union.
   const error = REFUSALS[code] as RefusalError<RefusalCode>;
-  return { ...error, detail: error.detail(facts as never, ids) };
+  return { ...error, detail: error.detail(facts as never, context) };
+}
+
+interface RefusalContext {
+  readonly ids: PayjpIds;
+  readonly place: ErrorPlace;
 }
 
 interface RefusalError<C extends RefusalCode> {
   readonly code: ErrorCode;
-  readonly detail: (facts: Readonly<RefusalFacts[C]>, ids: PayjpIds) => string;
+  readonly detail: (facts: Readonly<RefusalFacts[C]>, context: RefusalContext) => string;
   /** Present when the answer is a 422 about one field. */
   readonly field?: (place: ErrorPlace) => string;
   readonly retryAfterSeconds?: number;
@@ -92,7 +102,10 @@ const REFUSALS: { readonly [C in RefusalCode]: RefusalError<C> } = {
   },
   object_not_found: {
     code: 'not_found',
-    detail: ({ object, id }, ids) => `There is no ${OBJECT_NAMES[object]}${named(object, id, ids)}.`,
+    detail: ({ object, id }, { ids, place }) =>
+      place.access === 'browser'
+        ? `There is no ${OBJECT_NAMES[object]} for this id, client secret and public key.`
+        : `There is no ${OBJECT_NAMES[object]}${named(object, id, ids)}.`,
   },
   cursor_not_found: {
     code: 'resource_missing',
@@ -100,7 +113,7 @@ const REFUSALS: { readonly [C in RefusalCode]: RefusalError<C> } = {
   },
   setup_intent_owned_by_checkout_session: {
     code: 'invalid_status',
-    detail: ({ checkoutSessionId }, ids) =>
+    detail: ({ checkoutSessionId }, { ids }) =>
       `This setup flow belongs to the checkout session ${ids.checkoutSession.render(checkoutSessionId as Uuid)}; expire the session instead.`,
   },
   setup_intent_unexpected_status: { code: 'invalid_status', detail: (facts) => unexpectedStatus('setup flow', facts) },
@@ -127,12 +140,14 @@ const REFUSALS: { readonly [C in RefusalCode]: RefusalError<C> } = {
   return_url_missing: {
     code: 'validation_error',
     field: () => 'return_url',
-    detail: () => 'Required: the card has to be authenticated, and the customer needs a page to return to.',
+    detail: () =>
+      'A return_url is required: the card has to be authenticated, and the customer needs a page to return to.',
   },
   checkout_session_expiry_out_of_range: {
     code: 'validation_error',
     field: () => 'expires_at',
-    detail: ({ leastMs, mostMs }) => `Must be ${leastMs / 60_000} minutes to ${mostMs / 3_600_000} hours ahead.`,
+    detail: ({ leastMs, mostMs }) =>
+      `A session has to expire ${leastMs / 60_000} minutes to ${mostMs / 3_600_000} hours from now.`,
   },
   raw_card_in_live_mode: {
     code: 'unsupported_payment_method_type',
@@ -210,7 +225,7 @@ const REFUSALS: { readonly [C in RefusalCode]: RefusalError<C> } = {
   },
   card_expiry_invalid: {
     code: 'invalid_expiration_date',
-    detail: () => "This cannot be a card's expiry date.",
+    detail: () => "This cannot be a card's expiry date; the year has four digits.",
   },
   card_expired: { code: 'expired_card', detail: () => 'The card has expired.' },
   cvc_invalid: {
