@@ -151,6 +151,7 @@ function events({ storage }: Ports): Operations['events'] {
       return found ? done(found) : refuse('object_not_found', { object: 'event', id });
     },
     list: async (scope, filter, page) => listed(await storage.listEvents(scope, filter, page), page),
+    countPendingDeliveries: (scope, ids) => storage.countPendingDeliveries(scope, ids),
   };
 }
 

@@ -251,6 +251,8 @@ export interface Operations {
       filter: { readonly types: readonly EventType[]; readonly objectId?: Uuid },
       page: PageRequest,
     ): Promise<Outcome<List<Event>>>;
+    /** How many webhook endpoints have not accepted each of these events yet; those that wait for none are left out. */
+    countPendingDeliveries(scope: Scope, ids: readonly Uuid[]): Promise<ReadonlyMap<Uuid, number>>;
   };
   readonly jobs: {
     /** Asks processors about attempts that are due; answers how many it looked at. */

@@ -24,7 +24,10 @@ function anEvent(type: EventType): Event {
   return { ...parts, type, objectType, object } as unknown as Event;
 }
 
-const retrieving = (event: Event) => ({ operations: { events: { retrieve: async () => done(event) } } });
+const countPendingDeliveries = async () => new Map([[uuid(70), 3]]);
+const retrieving = (event: Event) => ({
+  operations: { events: { retrieve: async () => done(event), countPendingDeliveries } },
+});
 
 test('an event holds the object itself', async () => {
   const { body } = await send(dialect, `GET /v2/events/${ID}`, retrieving(anEvent('customer.created')));
@@ -33,7 +36,7 @@ test('an event holds the object itself', async () => {
     id: ID,
     livemode: false,
     type: 'customer.created',
-    pending_webhooks: 0,
+    pending_webhooks: 3,
     data: expect.objectContaining({
       object: 'customer',
       id: ids.customer.render(aCustomer()),
@@ -78,14 +81,22 @@ describe('a list of events', () => {
           ? done(aCustomer({ chosenId: 'taro' }))
           : refuse('object_not_found', { object: 'customer' as const, id: '' }),
     };
-    const { body } = await send(dialect, 'GET /v2/events', { query, operations: { events: { list }, customers } });
+    const { body } = await send(dialect, 'GET /v2/events', {
+      query,
+      operations: { events: { list, countPendingDeliveries }, customers },
+    });
     return { asked, body };
   }
 
   test('has those that this dialect has a name for', async () => {
     const { asked, body } = await asksFor({});
     expect(asked).toEqual([{ types: SHOWN }]);
-    expect(body).toMatchObject({ object: 'list', url: '/v2/events', has_more: false, data: [{ id: ID }] });
+    expect(body).toMatchObject({
+      object: 'list',
+      url: '/v2/events',
+      has_more: false,
+      data: [{ id: ID, pending_webhooks: 3 }],
+    });
   });
 
   test.each([

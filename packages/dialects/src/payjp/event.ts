@@ -55,8 +55,8 @@ export const EVENT_NAMES = {
 
 export function eventRoutes(payjp: Payjp): readonly Route[] {
   const form = payjp.ids.event;
-  const render = (event: Event, { vaultUrl }: DialectRequest) =>
-    renderEvent(payjp, event, { vaultUrl, pendingCount: 0 });
+  const render = ({ event, pendingCount }: CountedEvent, { vaultUrl }: DialectRequest) =>
+    renderEvent(payjp, event, { vaultUrl, pendingCount });
 
   return [
     operation(payjp, {
@@ -64,8 +64,12 @@ export function eventRoutes(payjp: Payjp): readonly Route[] {
       path: '/v2/events',
       body: 'none',
       parse: ({ query }) => ({ page: parsePageQuery(query), filter: parseFilter(query) }),
-      act: ({ page, filter }, { call }, operations) =>
-        listEvents(payjp, { page, filter, scope: call.scope }, operations),
+      act: async ({ page, filter }, { call }, operations) => {
+        const listed = await listEvents(payjp, { page, filter, scope: call.scope }, operations);
+        if (listed.kind === 'refused') return listed;
+        const items = await counted(listed.value.items, call.scope, operations);
+        return done({ items, hasMore: listed.value.hasMore });
+      },
       render: (list, request) => renderList(list, '/v2/events', (event) => render(event, request)),
     }),
     operation(payjp, {
@@ -73,14 +77,33 @@ export function eventRoutes(payjp: Payjp): readonly Route[] {
       path: '/v2/events/:id',
       body: 'none',
       parse: ({ path }) => path.reference('id', 'event', form.parse),
-      act: async (id, { call }, { events }) => {
-        const found = await events.retrieve(call.scope, id);
-        const isShown = found.kind === 'refused' || EVENT_NAMES[found.value.type] !== null;
-        return isShown ? found : refuse('object_not_found', { object: 'event', id });
+      act: async (id, { call }, operations) => {
+        const found = await operations.events.retrieve(call.scope, id);
+        if (found.kind === 'refused') return found;
+        if (EVENT_NAMES[found.value.type] === null) return refuse('object_not_found', { object: 'event', id });
+        const [event] = await counted([found.value], call.scope, operations);
+        return done(event as CountedEvent);
       },
       render,
     }),
   ];
+}
+
+/** An event, and how many webhook endpoints have not accepted it yet. */
+interface CountedEvent {
+  readonly event: Event;
+  readonly pendingCount: number;
+}
+
+async function counted(
+  items: readonly Event[],
+  scope: Scope,
+  { events }: Operations,
+): Promise<readonly CountedEvent[]> {
+  if (items.length === 0) return [];
+  const ids = items.map(({ id }) => id);
+  const pending = await events.countPendingDeliveries(scope, ids);
+  return items.map((event) => ({ event, pendingCount: pending.get(event.id) ?? 0 }));
 }
 
 /** `data` is the object itself, as it was right after the change. */
