@@ -35,7 +35,7 @@ export const ERROR_CODES = {
   invalid_payment_method_types: {
     status: 400,
     title: 'Invalid Payment Method Types',
-    when: 'None of the types in `payment_method_types` can be saved, or the payment method configuration turns them off.',
+    when: 'A type in `payment_method_types` cannot be saved, or the payment method configuration turns it off.',
     remedy: 'Leave `payment_method_types` out or send `["card"]`, and turn cards on in the configuration.',
   },
   metadata_limit_exceeded: {
