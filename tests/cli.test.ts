@@ -111,6 +111,23 @@ describe('the command line', () => {
     expect(linesOf(await onfile(['keys', 'list']))[0].revokedAt).toEqual(expect.any(String));
   });
 
+  test('credential sets are made, shown once, listed without their secrets, and revoked', async () => {
+    const [made] = linesOf(
+      await onfile(['keys', 'clients', 'create', '--set', 'iframe', '--merchant-name', 'A diner']),
+    );
+    expect(made).toMatchObject({ set: 'iframe', mode: 'test', clientId: expect.any(String) });
+    expect(made.clientSecret).toMatch(/^[0-9A-Za-z]{43}$/);
+    const list = async () => linesOf(await onfile(['keys', 'clients', 'list', '--merchant', made.merchantId]));
+    const { clientSecret: _, ...shown } = made;
+    expect(await list()).toEqual([{ ...shown, createdAt: expect.any(String), revokedAt: null }]);
+
+    const revoke = (id: string) => onfile(['keys', 'clients', 'revoke', id, '--merchant', made.merchantId]);
+    expect((await revoke(made.id)).code).toBe(0);
+    expect((await list())[0].revokedAt).not.toBeNull();
+    expect((await revoke(made.merchantId)).code).toBe(4);
+    expect((await revoke('x')).code).toBe(2);
+  });
+
   test('origins of a merchant are registered once, listed and removed', async () => {
     const [{ merchantId }] = linesOf(await onfile(['keys', 'create', '--merchant-name', 'Shop with pages']));
     const origins = (...args: string[]) => onfile(['merchants', 'origins', ...args, '--merchant', merchantId]);
