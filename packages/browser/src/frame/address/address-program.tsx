@@ -7,6 +7,7 @@ import {
   type FormLocale,
 } from '../../protocol/messages.js';
 import type { FormProgram, FormSurroundings } from '../start-form.js';
+import { singly } from '../view/singly.js';
 import { AddressForm } from './address-view.js';
 import { type AddressProblems, checkAddress, formatZip } from './check-address.js';
 import type { AddressTexts } from './texts.js';
@@ -21,12 +22,12 @@ export function createAddressProgram({ root, tell, announce }: FormSurroundings)
   let problems: AddressProblems = {};
   let lastTold = '';
 
-  function draw(): void {
+  const draw = singly(() => {
     render(
       <AddressForm texts={texts} locale={locale} options={options} problems={problems} on={{ entered, left, chose }} />,
       root,
     );
-  }
+  });
 
   function values(): AddressValues {
     const entries = ADDRESS_FIELDS.map((name) => {

@@ -8,6 +8,7 @@ import { formatCardNumber } from '../card/number.js';
 import { type Answer, createFlowClient, type Flow, type Problem } from '../setup-flow.js';
 import type { FormProgram, FormSurroundings } from '../start-form.js';
 import type { CardFormField } from '../texts/fields.js';
+import { singly } from '../view/singly.js';
 import { awaitOutcome } from './await-outcome.js';
 import { type CheckedEntries, checkEntries, type Entries } from './check-entries.js';
 import { declineReason, fieldProblemsOf, WIRE_FIELDS } from './payjp-answers.js';
@@ -42,7 +43,7 @@ export function createPaymentProgram(surroundings: FormSurroundings): FormProgra
     void readFlow();
   });
 
-  function draw(): void {
+  const draw = singly(() => {
     render(
       <PaymentForm
         texts={texts}
@@ -59,7 +60,7 @@ export function createPaymentProgram(surroundings: FormSurroundings): FormProgra
       />,
       root,
     );
-  }
+  });
 
   function input(name: CardFormField): HTMLInputElement | null {
     return root.querySelector<HTMLInputElement>(`#${name}`);

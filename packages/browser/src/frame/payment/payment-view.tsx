@@ -85,9 +85,12 @@ function CardFields(view: PaymentView) {
   const cvcHint = brand === null ? form.hints.card_cvc : codeHint[CARD_BRANDS[brand].cvcLength];
   return (
     <>
-      {decline !== null && (
-        <Notice tone="danger" heading={texts.declined.heading} body={[decline, texts.enterCodeAgain]} />
-      )}
+      {/* There even when empty, so that nothing below it, with the focus in it, has to be moved. */}
+      <div>
+        {decline !== null && (
+          <Notice tone="danger" heading={texts.declined.heading} body={[decline, texts.enterCodeAgain]} />
+        )}
+      </div>
       <fieldset disabled={isWorking} class="fields">
         <legend class="unseen">{texts.card}</legend>
         <Text view={view} name="card_number" kind="digits" autocomplete="cc-number" badge={brandName(brand)} />
