@@ -1,4 +1,4 @@
-import type { Change, Commit, IdempotencyEntry, SealedCard, Storage } from '@onfile/core';
+import type { Change, Commit, IdempotencyEntry, SealedCard, Settlement, Storage } from '@onfile/core';
 import {
   aCheckoutSession,
   aCustomer,
@@ -80,6 +80,21 @@ const commit =
   (storage: Storage) =>
     storage.commit({ scope: SCOPE, at: NOON, changes, idempotency });
 
+const HEALTH = {
+  state: 'enabled',
+  disabledReason: null,
+  failures: 0,
+  failingSince: null,
+  probeAt: null,
+  releasesWaiting: true,
+} as const;
+const settle = (endpoint: Settlement['endpoint']) => (storage: Storage) =>
+  storage.settleDelivery({
+    ...{ scope: SCOPE, endpointId: uuid(80), eventId: uuid(8), claim: 1, at: NOON, endpoint },
+    outcome: { state: 'accepted' },
+    attempt: { at: NOON, durationMs: 1, status: 200, fault: null, reply: '' },
+  });
+
 // Which indexes a statement may read by. What it inserts needs none.
 // biome-ignore format: a table
 const STATEMENTS: readonly (readonly [string, (storage: Storage) => Promise<unknown>, readonly string[]])[] = [
@@ -108,6 +123,14 @@ const STATEMENTS: readonly (readonly [string, (storage: Storage) => Promise<unkn
   ['list events',               (s) => s.listEvents(SCOPE, { types: ['customer.created'] }, PAGE),         ['events_pkey']],
   ['list an object’s events',   (s) => s.listEvents(SCOPE, { types: ['customer.created'], objectId: uuid(40) }, PAGE), ['events_of_object', 'events_pkey']],
   ['a customer’s open intents', (s) => s.listOpenSetupIntentsOfCustomer(SCOPE, uuid(40), 5),               ['setup_intents_open_of_customer', 'setup_attempts_one_open']],
+  ['list endpoints',            (s) => s.listWebhookEndpoints(SCOPE),                                      ['webhook_endpoints_pkey']],
+  ['find due endpoints',        (s) => s.listEndpointsWithDueDeliveries(NOON, { after: null, limit: 5 }),  ['webhook_endpoints_pkey', 'deliveries_due']],
+  ['claim deliveries',          (s) => s.claimDeliveries({ scope: SCOPE, endpointId: uuid(80), now: NOON, leaseUntil: NOON, inFlightMax: 5 }), ['webhook_endpoints_pkey', 'deliveries_under_way', 'deliveries_due', 'deliveries_of_object', 'deliveries_pkey', 'events_pkey']],
+  ['settle a delivery',         settle(null),                                                              ['deliveries_pkey']],
+  ['settle with its endpoint',  settle({ expectVersion: 1, change: HEALTH }),                              ['deliveries_pkey', 'webhook_endpoints_pkey', 'deliveries_due']],
+  ['list deliveries',           (s) => s.listDeliveries(SCOPE, { endpointId: uuid(80) }, 5),               ['deliveries_of_endpoint', 'deliveries_pkey', 'events_pkey']],
+  ['replay deliveries',         (s) => s.replayDeliveries(SCOPE, { endpointId: uuid(80), eventIds: null, since: NOON, after: null, limit: 5 }, NOON), ['events_pkey', 'webhook_endpoints_pkey']],
+  ['count pending deliveries',  (s) => s.countPendingDeliveries(SCOPE, [uuid(8)]),                         ['deliveries_pkey']],
 ];
 
 for (const { name, start } of SERVERS) {

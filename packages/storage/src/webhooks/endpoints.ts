@@ -74,6 +74,7 @@ export function releaseWaiting(now: string, condition: string): string {
       SELECT event_id FROM deliveries
       WHERE merchant_id = $1 AND livemode = $2 AND endpoint_id = $3 AND state = 'pending' AND due_at > ${now}
         AND ${condition}
+      ORDER BY due_at, event_id
       FOR NO KEY UPDATE SKIP LOCKED
     ) AS waiting
     WHERE r.merchant_id = $1 AND r.livemode = $2 AND r.endpoint_id = $3 AND r.event_id = waiting.event_id`;
