@@ -98,7 +98,7 @@ const bytes = (...parts: (string | number[])[]) =>
   Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))));
 
 describe('a body that is not acceptable', () => {
-  const bodies: readonly [what: string, body: string | Buffer, status: number, code: string][] = [
+  const bodies: readonly [what: string, body: string | Buffer<ArrayBuffer>, status: number, code: string][] = [
     ['more than 64 KB', `{"description":"${'a'.repeat(65_536)}"}`, 413, 'body_too_large'],
     ['a million characters', `{"description":"${'あ'.repeat(1_000_000)}"}`, 413, 'body_too_large'],
     ['not JSON', `{"description":${CANARY}}`, 400, 'malformed_body'],

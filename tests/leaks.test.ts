@@ -87,7 +87,7 @@ describe('after cards were saved, declined, mistyped and typed in the wrong plac
       payment_method_data: { type: 'card', card, billing_details },
     };
     const answer = await post(`${vaultUrl}/v2/setup_flows/${flow.id}/confirm`, body, merchant.publicKey);
-    return answer.code ?? answer.status;
+    return answer.code ?? answer.status ?? 'no status';
   }
 
   async function misplace(field: string, value: unknown): Promise<string> {

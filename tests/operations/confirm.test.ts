@@ -1,6 +1,6 @@
 import type { Confirmation, Operations, SetupIntent, Uuid } from '@onfile/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ALL, confirmation, newIntent, startWorld, told, valueOf, type World } from './world.js';
+import { ALL, accepted, confirmation, newIntent, startWorld, told, type World } from './world.js';
 
 const MINUTE_MS = 60_000;
 
@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 
 async function created(parts: Parameters<typeof newIntent>[0] = {}): Promise<SetupIntent> {
-  return valueOf(await operations.setupIntents.create(world.call(), newIntent(parts)));
+  return accepted(await operations.setupIntents.create(world.call(), newIntent(parts)));
 }
 
 function confirm(id: Uuid, parts: Partial<Confirmation> = {}, by = operations) {
@@ -24,7 +24,7 @@ function confirm(id: Uuid, parts: Partial<Confirmation> = {}, by = operations) {
 }
 
 async function current(id: Uuid): Promise<SetupIntent> {
-  return valueOf(await operations.setupIntents.retrieve(world.scope, id));
+  return accepted(await operations.setupIntents.retrieve(world.scope, id));
 }
 
 async function eventsAbout(id: Uuid): Promise<readonly string[]> {
@@ -49,7 +49,7 @@ function verifications(intent: SetupIntent): number {
 
 describe('a card that is approved', () => {
   test('is saved for the customer, and every step is an event of the intent, numbered from 1', async () => {
-    const customer = valueOf(
+    const customer = accepted(
       await operations.customers.create(world.call(), {
         selector: null,
         email: null,
@@ -59,8 +59,8 @@ describe('a card that is approved', () => {
       }),
     );
     const intent = await created({ customer: { id: customer.id } });
-    const confirmed = valueOf(await confirm(intent.id));
-    const methods = valueOf(await operations.customers.listPaymentMethods(world.scope, { id: customer.id }, ALL));
+    const confirmed = accepted(await confirm(intent.id));
+    const methods = accepted(await operations.customers.listPaymentMethods(world.scope, { id: customer.id }, ALL));
     expect(confirmed.status).toBe('succeeded');
     expect(methods.items.map(({ id, card }) => [id, card.last4])).toEqual([[confirmed.paymentMethodId, '4242']]);
     expect(await eventsAbout(intent.id)).toEqual([
@@ -72,7 +72,7 @@ describe('a card that is approved', () => {
   });
 
   test('leaves a mandate that says when and where the cardholder agreed', async () => {
-    const { id } = valueOf(await confirm((await created()).id));
+    const { id } = accepted(await confirm((await created()).id));
     const mandates = await world.storage.listMandates(world.scope, { setupIntentId: id }, ALL);
     expect(mandates).toMatchObject({
       items: [{ status: 'active', consent: { clientAddress: '127.0.0.1', language: 'ja', acceptedAt: world.now() } }],
@@ -98,7 +98,7 @@ describe('an answer that does not come', () => {
   for (const fault of faults) {
     test(`after ${fault} the intent stays processing until the job finds the result, and the card is verified once`, async () => {
       world.connector.script('verify', fault);
-      const intent = valueOf(await confirm((await created()).id));
+      const intent = accepted(await confirm((await created()).id));
       expect(intent.status).toBe('processing');
       world.pass(MINUTE_MS);
       await operations.jobs.resumeAttempts(10);
@@ -109,7 +109,7 @@ describe('an answer that does not come', () => {
 
   test('is never taken for a no while the processor is away', async () => {
     world.connector.script('verify', 'lose_reply');
-    const { id } = valueOf(await confirm((await created()).id));
+    const { id } = accepted(await confirm((await created()).id));
     world.connector.isReachable = false;
     for (let hours = 0; hours < 5; hours += 1) {
       world.pass(60 * MINUTE_MS);
@@ -124,7 +124,7 @@ describe('an answer that does not come', () => {
 
   test('because the request never arrived lets the cardholder try again, after it was looked for twice', async () => {
     world.connector.script('verify', 'reset_before');
-    const intent = valueOf(await confirm((await created()).id));
+    const intent = accepted(await confirm((await created()).id));
     for (const ms of [5_000, 40_000, 5_000]) {
       expect((await current(intent.id)).status).toBe('processing');
       world.pass(ms);
@@ -134,13 +134,13 @@ describe('an answer that does not come', () => {
       status: 'requires_payment_method',
       lastSetupError: { code: 'not_processed' },
     });
-    expect(valueOf(await confirm(intent.id)).status).toBe('succeeded');
+    expect(accepted(await confirm(intent.id)).status).toBe('succeeded');
     expect(verifications(intent)).toBe(0);
   });
 
   test('is looked up by one of several workers', async () => {
     world.connector.script('verify', 'lose_reply');
-    const intent = valueOf(await confirm((await created()).id));
+    const intent = accepted(await confirm((await created()).id));
     world.pass(MINUTE_MS);
     const looked = await Promise.all(
       Array.from({ length: 8 }, (_, n) => (n % 2 ? operations : world.secondProcess).jobs.resumeAttempts(10)),
@@ -152,7 +152,7 @@ describe('an answer that does not come', () => {
 
 describe('3-D Secure', () => {
   async function challenged(): Promise<SetupIntent> {
-    return valueOf(await confirm((await created({ usage: 'off_session' })).id));
+    return accepted(await confirm((await created({ usage: 'off_session' })).id));
   }
   function stateTokenOf({ latestAttemptId }: SetupIntent): string {
     const bare = (id: string) => id.replaceAll('-', '');
@@ -232,7 +232,7 @@ describe('3-D Secure', () => {
   test('gives way to a new confirmation, and a late pass of the first one saves nothing', async () => {
     const first = await challenged();
     const token = stateTokenOf(first);
-    const second = valueOf(await confirm(first.id));
+    const second = accepted(await confirm(first.id));
     expect(second.latestAttemptId).not.toBe(first.latestAttemptId);
     world.connector.authenticate(first.latestAttemptId as string, 'pass');
     expect(await operations.setupIntents.returnFromAuthentication(token)).toBeNull();
@@ -243,7 +243,7 @@ describe('3-D Secure', () => {
 
   test('ends with a cancellation, which the processor is told of', async () => {
     const intent = await challenged();
-    const canceled = valueOf(await operations.setupIntents.cancel(world.call(), intent.id, 'requested_by_customer'));
+    const canceled = accepted(await operations.setupIntents.cancel(world.call(), intent.id, 'requested_by_customer'));
     expect(canceled).toMatchObject({ status: 'canceled', nextAction: null });
     world.connector.authenticate(intent.latestAttemptId as string, 'pass');
     await operations.jobs.resumeAttempts(10);
@@ -257,9 +257,9 @@ describe('an idempotency key', () => {
     const call = world.call({ key: 'confirm-once' });
     const first = await operations.setupIntents.confirm(call, intent.id, confirmation(world.card()));
     const again = await operations.setupIntents.confirm(call, intent.id, confirmation(world.card()));
-    expect(valueOf(again)).toEqual(valueOf(first));
+    expect(accepted(again)).toEqual(accepted(first));
     expect(again).toMatchObject({ replayed: true });
-    expect(verifications(valueOf(first))).toBe(1);
+    expect(verifications(accepted(first))).toBe(1);
   });
 
   test('of a confirmation whose answer got lost tells how it stands now', async () => {
@@ -277,12 +277,12 @@ describe('an idempotency key', () => {
 
   test('used for another request is refused', async () => {
     const call = world.call({ key: 'create-once' });
-    const first = valueOf(await operations.setupIntents.create(call, newIntent()));
+    const first = accepted(await operations.setupIntents.create(call, newIntent()));
     const other = { ...call, idempotency: { ...call.idempotency, requestDigest: new Uint8Array(32).fill(1) } };
     expect(told(await operations.setupIntents.create(other as typeof call, newIntent()))).toBe(
       'idempotency_key_reused',
     );
-    expect(valueOf(await operations.setupIntents.create(call, newIntent())).id).toBe(first.id);
+    expect(accepted(await operations.setupIntents.create(call, newIntent())).id).toBe(first.id);
   });
 
   test('sent 20 times at once creates one intent', async () => {
@@ -290,12 +290,12 @@ describe('an idempotency key', () => {
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, () => operations.setupIntents.create(call, newIntent())),
     );
-    expect(new Set(outcomes.map((outcome) => valueOf(outcome).id)).size).toBe(1);
+    expect(new Set(outcomes.map((outcome) => accepted(outcome).id)).size).toBe(1);
   });
 
   test('remembers a refusal, and not one for a mistyped card', async () => {
     const cancel = world.call({ key: 'cancel' });
-    const { id } = valueOf(await confirm((await created()).id));
+    const { id } = accepted(await confirm((await created()).id));
     expect(told(await operations.setupIntents.cancel(cancel, id, null))).toBe('setup_intent_unexpected_status');
     expect(told(await operations.setupIntents.cancel(cancel, id, null))).toBe('setup_intent_unexpected_status');
 

@@ -1,6 +1,6 @@
 import type { CheckoutSession, Customer, Operations, SetupIntent, Uuid } from '@onfile/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ALL, confirmation, newIntent, newSession, startWorld, told, valueOf, type World } from './world.js';
+import { ALL, accepted, confirmation, newIntent, newSession, startWorld, told, type World } from './world.js';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -21,32 +21,32 @@ async function aCustomer(parts: { chosenId?: string; paymentMethodId?: Uuid } = 
     metadata: {},
     paymentMethodId: parts.paymentMethodId ?? null,
   };
-  return valueOf(await operations.customers.create(world.call(), input));
+  return accepted(await operations.customers.create(world.call(), input));
 }
 
 async function aSavedMethod(customer: Customer): Promise<Uuid> {
-  const intent = valueOf(
+  const intent = accepted(
     await operations.setupIntents.create(world.call(), newIntent({ customer: { id: customer.id } })),
   );
-  const saved = valueOf(await operations.setupIntents.confirm(world.call(), intent.id, confirmation(world.card())));
+  const saved = accepted(await operations.setupIntents.confirm(world.call(), intent.id, confirmation(world.card())));
   return saved.paymentMethodId as Uuid;
 }
 
 async function aRawMethod(customer?: Customer): Promise<Uuid> {
   const input = { card: world.card(), customer: customer ? { id: customer.id } : null, metadata: {} };
-  return valueOf(await operations.paymentMethods.create(world.call(), input)).id;
+  return accepted(await operations.paymentMethods.create(world.call(), input)).id;
 }
 
 async function intentNow(id: Uuid): Promise<SetupIntent> {
-  return valueOf(await operations.setupIntents.retrieve(world.scope, id));
+  return accepted(await operations.setupIntents.retrieve(world.scope, id));
 }
 
 async function sessionNow(id: Uuid): Promise<CheckoutSession> {
-  return valueOf(await operations.checkoutSessions.retrieve(world.scope, id)).session;
+  return accepted(await operations.checkoutSessions.retrieve(world.scope, id)).session;
 }
 
 async function openSession(parts: Parameters<typeof newSession>[0] = {}) {
-  return valueOf(await operations.checkoutSessions.create(world.call(), newSession(parts)));
+  return accepted(await operations.checkoutSessions.create(world.call(), newSession(parts)));
 }
 
 function confirmOnPage(intent: SetupIntent) {
@@ -62,11 +62,11 @@ async function passChallenge(intent: SetupIntent): Promise<void> {
 describe('a checkout session', () => {
   test('completes with its setup intent, and a customer is made when that was asked for', async () => {
     const { session, intent } = await openSession({ customerCreation: 'always', customerEmail: 'hanako@example.com' });
-    await passChallenge(valueOf(await confirmOnPage(intent)));
+    await passChallenge(accepted(await confirmOnPage(intent)));
     const completed = await sessionNow(session.id);
     const succeeded = await intentNow(intent.id);
-    const customer = valueOf(await operations.customers.retrieve(world.scope, { id: completed.customer?.id as Uuid }));
-    const methods = valueOf(await operations.customers.listPaymentMethods(world.scope, { id: customer.id }, ALL));
+    const customer = accepted(await operations.customers.retrieve(world.scope, { id: completed.customer?.id as Uuid }));
+    const methods = accepted(await operations.customers.listPaymentMethods(world.scope, { id: customer.id }, ALL));
     expect(completed).toMatchObject({ status: 'complete', customerDetails: { name: 'TARO YAMADA' } });
     expect(customer.email).toBe('hanako@example.com');
     expect(succeeded.customer).toEqual(completed.customer);
@@ -76,9 +76,9 @@ describe('a checkout session', () => {
   test('is announced after its intent, and that after the method: in one order for everybody', async () => {
     const customer = await aCustomer();
     const { intent } = await openSession({ customer: { id: customer.id } });
-    await passChallenge(valueOf(await confirmOnPage(intent)));
+    await passChallenge(accepted(await confirmOnPage(intent)));
     const types = ['payment_method.attached', 'setup_intent.succeeded', 'checkout_session.completed'] as const;
-    const events = valueOf(await operations.events.list(world.scope, { types }, { ...ALL, limit: 3 }));
+    const events = accepted(await operations.events.list(world.scope, { types }, { ...ALL, limit: 3 }));
     expect(events.items.map(({ type }) => type).reverse()).toEqual(types);
   });
 
@@ -93,7 +93,7 @@ describe('a checkout session', () => {
 
   test('stays open after a failed attempt, for another card', async () => {
     const { session, intent } = await openSession();
-    const challenged = valueOf(await confirmOnPage(intent));
+    const challenged = accepted(await confirmOnPage(intent));
     world.connector.authenticate(challenged.latestAttemptId as string, 'fail');
     world.pass(60_000);
     await operations.jobs.resumeAttempts(10);
@@ -118,11 +118,11 @@ describe('a checkout session', () => {
   test('asked for again under its key is answered as before, however near its expiry is by then', async () => {
     const call = world.call({ key: 'session-again' });
     const input = newSession({ expiresAt: world.now() + 31 * MINUTE_MS });
-    const first = valueOf(await operations.checkoutSessions.create(call, input));
+    const first = accepted(await operations.checkoutSessions.create(call, input));
     world.pass(40 * MINUTE_MS);
     const again = await operations.checkoutSessions.create(call, input);
     expect(again).toMatchObject({ kind: 'done', replayed: true });
-    expect(valueOf(again).session).toEqual(first.session);
+    expect(accepted(again).session).toEqual(first.session);
   });
 
   test('refused for its expiry leaves the key free, for a request with another time', async () => {
@@ -146,8 +146,8 @@ describe('a checkout session', () => {
 
   test('expired by hand in the middle of 3-D Secure stays expired, and the processor is told to undo', async () => {
     const { session, intent } = await openSession();
-    const challenged = valueOf(await confirmOnPage(intent));
-    expect(valueOf(await operations.checkoutSessions.expire(world.call(), session.id)).session.status).toBe('expired');
+    const challenged = accepted(await confirmOnPage(intent));
+    expect(accepted(await operations.checkoutSessions.expire(world.call(), session.id)).session.status).toBe('expired');
     await passChallenge(challenged);
     expect(await intentNow(intent.id)).toMatchObject({ status: 'canceled' });
     expect(world.connector.calls).toContainEqual({ operation: 'void', reference: challenged.latestAttemptId });
@@ -176,7 +176,7 @@ describe('a customer', () => {
       world.call(),
       newIntent({ customer: { chosenId: 'member-2' } }),
     );
-    expect(valueOf(created).customer).toEqual({ id: customer.id, chosenId: 'member-2' });
+    expect(accepted(created).customer).toEqual({ id: customer.id, chosenId: 'member-2' });
     const unknown = newIntent({ customer: { chosenId: 'nobody' } });
     expect(told(await operations.setupIntents.create(world.call(), unknown))).toBe('object_not_found');
   });
@@ -186,7 +186,7 @@ describe('a customer', () => {
     expect(told(await operations.setupIntents.create(world.call(), newIntent({ customer: unknown })))).toBe(
       'object_not_found',
     );
-    const intent = valueOf(await operations.setupIntents.create(world.call(), newIntent()));
+    const intent = accepted(await operations.setupIntents.create(world.call(), newIntent()));
     const updated = await operations.setupIntents.update(world.call(), intent.id, { customer: unknown });
     expect(told(updated)).toBe('object_not_found');
     expect(await intentNow(intent.id)).toEqual(intent);
@@ -195,7 +195,7 @@ describe('a customer', () => {
   test('created with a method owns it, and it is the default', async () => {
     const paymentMethodId = await aRawMethod();
     const customer = await aCustomer({ paymentMethodId });
-    const method = valueOf(await operations.paymentMethods.retrieve(world.scope, paymentMethodId));
+    const method = accepted(await operations.paymentMethods.retrieve(world.scope, paymentMethodId));
     expect(customer.defaultPaymentMethodId).toBe(paymentMethodId);
     expect(method.customer?.id).toBe(customer.id);
   });
@@ -203,12 +203,12 @@ describe('a customer', () => {
   test('that is deleted takes with it what is open: methods are detached, setups canceled, sessions expired', async () => {
     const customer = await aCustomer();
     const methodId = await aSavedMethod(customer);
-    const open = valueOf(
+    const open = accepted(
       await operations.setupIntents.create(world.call(), newIntent({ customer: { id: customer.id } })),
     );
     const { session } = await openSession({ customer: { id: customer.id } });
-    valueOf(await operations.customers.delete(world.call(), { id: customer.id }));
-    const method = valueOf(await operations.paymentMethods.retrieve(world.scope, methodId));
+    accepted(await operations.customers.delete(world.call(), { id: customer.id }));
+    const method = accepted(await operations.paymentMethods.retrieve(world.scope, methodId));
     expect(method).toMatchObject({ state: 'detached', customer: null, formerCustomer: { id: customer.id } });
     expect(await intentNow(open.id)).toMatchObject({ status: 'canceled', cancellationReason: 'abandoned' });
     expect((await sessionNow(session.id)).status).toBe('expired');
@@ -218,12 +218,12 @@ describe('a customer', () => {
 
   test('that is deleted while a card is verified for them does not get it, and the verification is undone', async () => {
     const customer = await aCustomer();
-    const intent = valueOf(
+    const intent = accepted(
       await operations.setupIntents.create(world.call(), newIntent({ customer: { id: customer.id } })),
     );
     world.connector.script('verify', 'lose_reply');
-    const asked = valueOf(await operations.setupIntents.confirm(world.call(), intent.id, confirmation(world.card())));
-    valueOf(await operations.customers.delete(world.call(), { id: customer.id }));
+    const asked = accepted(await operations.setupIntents.confirm(world.call(), intent.id, confirmation(world.card())));
+    accepted(await operations.customers.delete(world.call(), { id: customer.id }));
     world.pass(60_000);
     await operations.jobs.resumeAttempts(10);
     await operations.jobs.resumeAttempts(10);
@@ -249,9 +249,9 @@ describe('a payment method', () => {
     const customer = await aCustomer();
     const id = await aSavedMethod(customer);
     await operations.customers.update(world.call(), { id: customer.id }, { defaultPaymentMethodId: id });
-    valueOf(await operations.paymentMethods.detach(world.call(), id));
+    accepted(await operations.paymentMethods.detach(world.call(), id));
     const mandates = await world.storage.listMandates(world.scope, { paymentMethodId: id }, ALL);
-    const owner = valueOf(await operations.customers.retrieve(world.scope, { id: customer.id }));
+    const owner = accepted(await operations.customers.retrieve(world.scope, { id: customer.id }));
     expect(owner.defaultPaymentMethodId).toBeNull();
     expect(mandates).toMatchObject({ items: [{ status: 'inactive' }] });
   });
@@ -268,7 +268,7 @@ describe('a payment method', () => {
       [null, 'payment_method_customer_required'],
     ] as const;
     for (const [owner, outcome] of cases) {
-      const intent = valueOf(await operations.setupIntents.create(world.call(), newIntent({ customer: owner })));
+      const intent = accepted(await operations.setupIntents.create(world.call(), newIntent({ customer: owner })));
       expect(told(await operations.setupIntents.confirm(world.call(), intent.id, { ...by, consent }))).toBe(outcome);
     }
   });
@@ -282,7 +282,7 @@ describe('a payment method', () => {
 
 describe('cards switched off in the configuration', () => {
   test('are refused for new setups, and offered again when switched on', async () => {
-    const [configuration] = valueOf(await operations.configurations.list(world.scope, ALL)).items;
+    const [configuration] = accepted(await operations.configurations.list(world.scope, ALL)).items;
     const change = (card: 'on' | 'off') =>
       operations.configurations.update(world.call(), configuration?.id as Uuid, { preferences: { card } });
     await change('off');
@@ -297,7 +297,7 @@ describe('cards switched off in the configuration', () => {
 describe('an update', () => {
   test('of metadata merges without reading first, and refuses the 21st key with nothing changed', async () => {
     const metadata = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`k${n}`, n]));
-    const intent = valueOf(await operations.setupIntents.create(world.call(), newIntent({ metadata })));
+    const intent = accepted(await operations.setupIntents.create(world.call(), newIntent({ metadata })));
     const swap = { set: { new: 'x' }, remove: ['k0'] };
     expect(told(await operations.setupIntents.update(world.call(), intent.id, { metadata: swap }))).toBe(
       'requires_payment_method',
@@ -311,7 +311,7 @@ describe('an update', () => {
 
   test('of the customer is for an intent that waits, not for one that has ended', async () => {
     const customer = await aCustomer();
-    const intent = valueOf(await operations.setupIntents.create(world.call(), newIntent()));
+    const intent = accepted(await operations.setupIntents.create(world.call(), newIntent()));
     const change = { customer: { id: customer.id } };
     expect(told(await operations.setupIntents.update(world.call(), intent.id, change))).toBe('requires_payment_method');
     await operations.setupIntents.cancel(world.call(), intent.id, null);

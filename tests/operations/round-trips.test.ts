@@ -1,6 +1,6 @@
 import { createOperations, type Operations, type Storage } from '@onfile/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { confirmation, newIntent, startWorld, valueOf, type World } from './world.js';
+import { accepted, confirmation, newIntent, startWorld, type World } from './world.js';
 
 /** Every method of the storage port is one round trip to the database, unless it says otherwise; so calls are counted. */
 describe('round trips to the database', () => {
@@ -29,7 +29,7 @@ describe('round trips to the database', () => {
 
   async function aCustomer() {
     const input = { selector: null, email: null, description: null, metadata: {}, paymentMethodId: null };
-    return valueOf(await operations.customers.create(world.call(), input));
+    return accepted(await operations.customers.create(world.call(), input));
   }
 
   test('one for a creation, with customer, event and idempotency key', async () => {
@@ -40,7 +40,7 @@ describe('round trips to the database', () => {
   });
 
   test('one for a read', async () => {
-    const { id } = valueOf(await operations.setupIntents.create(world.call(), newIntent()));
+    const { id } = accepted(await operations.setupIntents.create(world.call(), newIntent()));
     calls = [];
     await operations.setupIntents.retrieve(world.scope, id);
     expect(calls).toEqual(['loadSetupIntent']);
@@ -48,7 +48,7 @@ describe('round trips to the database', () => {
 
   test('one for an update, whatever it updates', async () => {
     const customer = await aCustomer();
-    const { id } = valueOf(await operations.setupIntents.create(world.call(), newIntent()));
+    const { id } = accepted(await operations.setupIntents.create(world.call(), newIntent()));
     calls = [];
     await operations.setupIntents.update(world.call(), id, { metadata: { set: { a: 1 }, remove: [] } });
     await operations.setupIntents.update(world.call(), id, { customer: { id: customer.id }, description: 'x' });
@@ -57,14 +57,14 @@ describe('round trips to the database', () => {
 
   test('two for a confirmation, besides the processor’s', async () => {
     const { id } = await aCustomer();
-    const intent = valueOf(await operations.setupIntents.create(world.call(), newIntent({ customer: { id } })));
+    const intent = accepted(await operations.setupIntents.create(world.call(), newIntent({ customer: { id } })));
     calls = [];
     const confirmed = await operations.setupIntents.confirm(
       world.call({ key: 'c' }),
       intent.id,
       confirmation(world.card()),
     );
-    expect(valueOf(confirmed).status).toBe('succeeded');
+    expect(accepted(confirmed).status).toBe('succeeded');
     expect(calls).toEqual(['commit', 'commit']);
   });
 });

@@ -103,7 +103,7 @@ export function told(outcome: Outcome<{ readonly status?: string } | object>): s
   return 'status' in outcome.value ? String(outcome.value.status) : 'done';
 }
 
-export function valueOf<T>(outcome: Outcome<T>): T {
+export function accepted<T>(outcome: Outcome<T>): T {
   if (outcome.kind === 'refused') throw new Error(`refused with ${outcome.refusal.code}`);
   return outcome.value;
 }
