@@ -91,7 +91,7 @@ async function deliverAllDue(webhooks: Webhooks, place: EndpointPlace): Promise<
     const claimed = await webhooks.claim(place, 10);
     const deliveries = claimed?.deliveries ?? [];
     if (claimed === null || deliveries.length === 0) return;
-    await Promise.all(deliveries.map((delivery) => webhooks.deliver({ endpoint: claimed.endpoint, delivery })));
+    await Promise.allSettled(deliveries.map((delivery) => webhooks.deliver({ endpoint: claimed.endpoint, delivery })));
   }
 }
 
@@ -164,4 +164,19 @@ test('an endpoint that accepts nothing for five days is disabled, and what waits
   await shop.pass(DAY, HOUR);
   expect(shop.posts).toHaveLength(count);
   expect((await shop.deliveries())[0]).toMatchObject({ state: 'pending' });
+});
+
+test('an event that brings its worker down at every try is given up at last, and its object goes on', async () => {
+  let downfalls = 0;
+  const shop = await aShop((_, { change }) => {
+    if (change > 0) return 200;
+    downfalls += 1;
+    throw new Error('as if the process had ended');
+  });
+  await shop.makeEvents(1, 2);
+  await shop.pass(10 * MINUTE, 5 * SECOND);
+  expect(downfalls).toBe(13);
+  const [later, first] = await shop.deliveries();
+  expect(first).toMatchObject({ state: 'dead', lastAttempt: { status: null, fault: 'interrupted' } });
+  expect(later).toMatchObject({ state: 'accepted' });
 });

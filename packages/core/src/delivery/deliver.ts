@@ -8,6 +8,7 @@ import type { WebhookEndpoint } from '../webhook-endpoint/webhook-endpoint.js';
 import type { DeliveryReport, WebhookPorts } from '../webhooks.js';
 import { type AnswerDecision, decideAnswer } from './decide-answer.js';
 import type { DeliveryAttempt } from './delivery.js';
+import { TRIES_MAX } from './schedule.js';
 
 /** For how long a claimed delivery is left alone by others: longer than a POST and the writing of its result take. */
 export const LEASE_MS = 20_000;
@@ -19,6 +20,8 @@ export interface Claimed {
 
 /** Sends a claimed delivery and writes down how it went. A crash in between sends it again, under the same id. */
 export async function deliver(ports: WebhookPorts, claimed: Claimed): Promise<DeliveryReport> {
+  if (claimed.delivery.attempts > TRIES_MAX) return giveUp(ports, claimed);
+
   const sentAt = ports.clock.now();
   const answer = await ports.sender.send(requestFor(ports, claimed, sentAt));
   const { decision, isLost } = await settle(ports, claimed, answer);
@@ -46,6 +49,27 @@ function requestFor(ports: WebhookPorts, { endpoint, delivery }: Claimed, sentAt
   const secrets = liveSecrets(endpoint, sentAt).map((secret) => signingSecret(ports, scope, secret));
   const { body, headers } = dialect.render(delivery.event, facts);
   return { mode: scope.mode, url, id: dialect.renderEventId(delivery.event.id), sentAt, body, headers, secrets };
+}
+
+/**
+ * Tries are counted when they begin, so more of them than there are means that they ended without a word: this delivery brings
+ * the process down, or cannot be rendered. It must not hold up its object for ever.
+ */
+async function giveUp({ storage, clock }: WebhookPorts, { endpoint, delivery }: Claimed): Promise<DeliveryReport> {
+  const attempt = { at: clock.now(), durationMs: 0, status: null, fault: 'interrupted', reply: null };
+  const result = await storage.settleDelivery({
+    ...{ scope: endpoint.scope, endpointId: endpoint.id, eventId: delivery.event.id, claim: delivery.claim },
+    ...{ at: attempt.at, outcome: { state: 'dead' }, attempt, endpoint: null },
+  });
+  const { status, fault, durationMs } = attempt;
+  return {
+    result: result === 'lost' ? 'lost' : 'dead',
+    status,
+    fault,
+    durationMs,
+    waitedMs: null,
+    endpointDisabled: null,
+  };
 }
 
 function dialectOf({ dialects }: WebhookPorts, endpoint: WebhookEndpoint): WebhookDialect {
