@@ -106,6 +106,7 @@ export interface DialectResponse {
   readonly status: number;
   /** Without a `content-type` it is `application/json; charset=utf-8`. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** `undefined` for none. */
   readonly body: unknown;
 }
 

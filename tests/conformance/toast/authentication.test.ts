@@ -108,6 +108,15 @@ describe('logging in', () => {
     });
   }
 
+  test('by another method, or at another address beside it, is told in the same words', async () => {
+    const told = async (target: string) => {
+      const { status, body } = await toast.ask(target, { token: null });
+      return [status, body.status, body.code];
+    };
+    expect(await told(LOGIN.replace('POST', 'GET'))).toEqual([405, '405', 40501]);
+    expect(await told('POST /authentication/v1/authentication/logout')).toEqual([404, '404', 40401]);
+  });
+
   test('with credentials that were revoked is 401, and so are their tokens, within five seconds', async () => {
     const { payment } = (await toast.onfile.addMerchant('A third restaurant')).clients;
     const token = (await toast.logIn(payment)).body.token.accessToken;

@@ -6,8 +6,8 @@ import { renderProblem } from './problem.js';
 /** A fault has the shape of the dialect that the path belongs to by its first part, such as `/v2`; others have our own. */
 export function faultShapes(dialects: readonly Dialect[]): (path: string) => RenderFault {
   const shapes = new Map<string, RenderFault>();
-  for (const { routes, errors } of dialects) {
-    for (const { path } of routes) {
+  for (const { routes, openRoutes = [], errors } of dialects) {
+    for (const { path } of [...routes, ...openRoutes]) {
       shapes.set(firstPart(path), (fault, facts) => renderResponse(errors.fault(fault, facts)));
     }
   }
