@@ -14,7 +14,13 @@ const LATER_ID = `${ROTATED_AT.toString(16)
   .padStart(12, '0')
   .replace(/^(.{8})/, '$1-')}-7000-8000-0000000000cc` as Uuid;
 
-const SECRET_PURPOSES = ['client-secret', 'authentication-state', 'processor-idempotency'] as const;
+const SECRET_PURPOSES = [
+  'client-secret',
+  'authentication-state',
+  'processor-idempotency',
+  'webhook-signature',
+  'webhook-token',
+] as const;
 
 describe('a derived secret', () => {
   // Computed by hand from the keys below with another HMAC implementation: a change here breaks what was given out.
@@ -22,6 +28,8 @@ describe('a derived secret', () => {
     ['client-secret', 'wyz1V64oaC9RH5hS4O3kRdfbjE9BiFnJFwzHjgFGCWJ'],
     ['authentication-state', 'QpzXaaR37qsCw5DGpfZp0tiTmHfTKpzfBQbdPiTz0iM'],
     ['processor-idempotency', 'DABdK0BCNbV1Bo9Tlvv457cpawhUZOmRWFv5p4GfhEd'],
+    ['webhook-signature', 'ftya6L75WrZFvgmHx8jeenh2S1NFcrsLgCtzHDHI7RE'],
+    ['webhook-token', 'SMi8KoVW98Svmwf2L8ugz5hPSmT5UgKTTAXnwgMMDHw'],
   ] as const;
   for (const [purpose, expected] of known) {
     test(`for ${purpose} never changes for a key, scope and id`, async () => {
