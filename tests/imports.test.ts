@@ -12,7 +12,7 @@ const ARROWS: Record<string, readonly string[]> = {
   'packages/connectors': ['packages/core', '*'],
   'packages/dialects': ['packages/core', '*'],
   'packages/webhooks': ['packages/core', '*'],
-  // The frame's card rules rest on core's table of brands, which is pure. `hosted/` is rendered by the server, on Node.
+  // The frame's card rules rest on core's table of brands, which is pure. `hosted/` and `delivery/` run in the server, on Node.
   'packages/browser': ['packages/core'],
   'apps/server': [
     'packages/core',
@@ -46,7 +46,7 @@ interface Import {
 
 function sourcesUnder(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts'))
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.name.endsWith('.test.ts'))
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
@@ -62,7 +62,8 @@ function importsOf(owner: string): Import[] {
 
 /** The folder that an import leads to, or `*` for what is not ours. */
 function targetOf({ file, specifier }: Import): string {
-  if (specifier.startsWith('node:') && file.startsWith('packages/browser/src/hosted/')) return 'packages/browser';
+  if (specifier.startsWith('node:') && BROWSER_ON_NODE.test(file)) return 'packages/browser';
+  if (specifier === 'preact' && file.startsWith('packages/browser/src/frame/')) return 'packages/browser';
   const [, workspace] = /^@onfile\/([a-z-]+)/.exec(specifier) ?? [];
   if (workspace) return Object.keys(ARROWS).find((folder) => folder.endsWith(`/${workspace}`)) ?? specifier;
   if (!specifier.startsWith('.')) return '*';
@@ -71,6 +72,8 @@ function targetOf({ file, specifier }: Import): string {
     .slice(0, 2)
     .join('/');
 }
+
+const BROWSER_ON_NODE = /^packages\/browser\/src\/(?:hosted|delivery)\//;
 
 const owners = Object.keys(ARROWS);
 const imports = owners.flatMap(importsOf);
@@ -96,11 +99,37 @@ describe('who may import whom', () => {
     expect(deep.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([]);
   });
 
-  test('a merchant-page script never imports the frame', () => {
-    const wrong = imports.filter(
-      ({ file, specifier }) => file.startsWith('packages/browser/src/page/') && specifier.includes('/frame/'),
+  // What runs where: `delivery` and `hosted` on the server, `facades` and `page` in the merchant's page, `frame` in ours.
+  const BROWSER_ARROWS: Record<string, readonly string[]> = {
+    protocol: [],
+    page: ['protocol'],
+    frame: ['protocol'],
+    facades: ['page', 'protocol'],
+    hosted: ['page', 'frame', 'protocol'],
+    delivery: ['hosted', 'protocol'],
+  };
+  for (const [part, allowed] of Object.entries(BROWSER_ARROWS)) {
+    test(`packages/browser/src/${part} imports only ${allowed.join(', ') || 'itself'}`, () => {
+      const folder = `packages/browser/src/${part}/`;
+      const inside = imports.filter(({ file, specifier }) => file.startsWith(folder) && specifier.startsWith('.'));
+      const wrong = inside.filter(({ file, specifier }) => {
+        const target = relative(ROOT, resolve(ROOT, dirname(file), specifier)).split(sep)[3] ?? '';
+        return target !== part && !allowed.includes(target);
+      });
+      expect(wrong.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([]);
+    });
+  }
+
+  test('what runs in a merchant’s page has no dependency, and the frame has Preact alone', () => {
+    const outside = imports.filter(
+      ({ file, specifier }) =>
+        /^packages\/browser\/src\/(page|facades|protocol|frame)\//.test(file) && !specifier.startsWith('.'),
     );
-    expect(wrong).toEqual([]);
+    const wrong = outside.filter(({ file, specifier }) => {
+      const isFrame = file.startsWith('packages/browser/src/frame/');
+      return !(isFrame && (specifier === 'preact' || specifier === '@onfile/core'));
+    });
+    expect(wrong.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([]);
   });
 
   test('only compose.ts of the server picks adapters', () => {

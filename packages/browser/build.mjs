@@ -37,11 +37,8 @@ for (const form of ['payment', 'address']) {
     entryPoints: { [form]: join(here, `src/frame/${form}/start.ts`) },
     format: 'esm',
     splitting: true,
-    // Smaller than the automatic runtime, which would come in addition to what it calls.
-    jsx: 'transform',
-    jsxFactory: 'h',
-    jsxFragment: 'Fragment',
-    inject: [join(here, 'preact-shim.mjs')],
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
     outdir: join(made, 'frame'),
     entryNames: '[name]-[hash]',
     chunkNames: `${form}-[name]-[hash]`,

@@ -51,6 +51,31 @@ describe('the demo shop', () => {
     for (const line of source.split('\n').filter((text) => /^[\w\s(){},=]+$/.test(text))) expect(html).toContain(line);
   });
 
+  test('shows the widgets’ code too, on a page that allows nothing but itself and the vault', async () => {
+    answers['POST /v2/customers'] = { body: { id: 'cus_1' } };
+    answers['POST /v2/setup_flows'] = { body: { id: 'setfw_1', client_secret: 'setfws_1' } };
+    const response = await fetch(`${demo.url}/payjp-widgets`);
+    const html = await response.text();
+    const sources = await Promise.all(
+      ['./payjp-widgets-way.ts', '../browser/payjp-widgets.js'].map((path) =>
+        readFile(new URL(path, import.meta.url), 'utf8'),
+      ),
+    );
+    expect(sources.join('').split('\n').length).toBeLessThanOrEqual(60);
+    for (const line of sources
+      .join('')
+      .split('\n')
+      .filter((text) => /^[\w\s(){},=]+$/.test(text))) {
+      expect(html).toContain(line);
+    }
+    expect(html).toContain('data-public-key="pk_test_demo" data-client-secret="setfws_1"');
+    expect(html).not.toContain('sk_test_demo');
+    const policy = response.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain(`script-src 'self' ${VAULT}; frame-src ${VAULT}; connect-src ${VAULT}`);
+    expect(policy).not.toContain('unsafe');
+    expect(asked[1]?.body).toEqual({ customer_id: 'cus_1' });
+  });
+
   test('makes a customer and a session with its secret key, and redirects to the page', async () => {
     answers['POST /v2/customers'] = { body: { id: 'cus_1' } };
     answers['POST /v2/checkout/sessions'] = { body: { id: 'cs_1', url: 'http://vault.example/setup/cs_1' } };

@@ -1,5 +1,5 @@
 import type { Greeting, Init, ToFrame, ToPage } from '../protocol/messages.js';
-import { parseInit, parseToFrame } from '../protocol/to-frame.js';
+import { type ParseOptions, parseInit, parseToFrame } from '../protocol/to-frame.js';
 import type { DocumentConfig } from './document-config.js';
 
 export interface PageListener {
@@ -9,7 +9,11 @@ export interface PageListener {
 }
 
 /** Greets the page around this frame and listens to it, and to nobody else. */
-export function linkToPage({ pageOrigin, instanceId, refused }: DocumentConfig, listener: PageListener): void {
+export function linkToPage(
+  { pageOrigin, instanceId, refused }: DocumentConfig,
+  parseOptions: ParseOptions,
+  listener: PageListener,
+): void {
   if (pageOrigin === null || window.parent === window) return;
   let dropped = 0;
 
@@ -19,7 +23,7 @@ export function linkToPage({ pageOrigin, instanceId, refused }: DocumentConfig, 
   window.parent.postMessage(JSON.stringify(greeting), pageOrigin);
 
   function hearInit({ data, source, origin, ports }: MessageEvent): void {
-    const init = source === window.parent && origin === pageOrigin ? parseInit(data) : null;
+    const init = source === window.parent && origin === pageOrigin ? parseInit(data, parseOptions) : null;
     const [port] = ports;
     if (init?.id !== instanceId || port === undefined || ports.length !== 1) {
       drop();
@@ -27,7 +31,7 @@ export function linkToPage({ pageOrigin, instanceId, refused }: DocumentConfig, 
     }
     removeEventListener('message', hearInit);
     port.onmessage = ({ data: sent }) => {
-      const message = parseToFrame(sent);
+      const message = parseToFrame(sent, parseOptions);
       if (message === null) drop();
       else listener.heard(message);
     };

@@ -1,4 +1,5 @@
 import type { Ask, FormLocale, FormState, Outcome, ToPage } from '../protocol/messages.js';
+import type { ParseOptions } from '../protocol/to-frame.js';
 import { applyAppearance } from './appearance.js';
 import { type DocumentConfig, readDocumentConfig } from './document-config.js';
 import { linkToPage } from './page-link.js';
@@ -21,6 +22,7 @@ export interface FormSurroundings {
 
 /** Links the document to the page around it, and starts the form once the page has said how it is to be. */
 export function startForm<Texts>(
+  parseOptions: ParseOptions,
   loadTexts: (locale: FormLocale) => Promise<Texts>,
   create: (surroundings: FormSurroundings) => FormProgram<Texts>,
 ): void {
@@ -31,7 +33,7 @@ export function startForm<Texts>(
   let program: Promise<FormProgram<Texts>>;
   let tell: (message: ToPage) => void;
 
-  linkToPage(config, {
+  linkToPage(config, parseOptions, {
     opened(init, tellPage) {
       tell = tellPage;
       const announce = (text: string) => {

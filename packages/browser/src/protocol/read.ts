@@ -46,3 +46,6 @@ export function isInstanceId(value: unknown): value is string {
 }
 
 export const REQUEST_NUMBER_MAX = 1_000_000;
+
+/** Of what a person enters in one field. */
+export const VALUE_CHARACTERS_MAX = 255;

@@ -1,7 +1,5 @@
 import {
-  ADDRESS_FIELDS,
   ADDRESS_PARTS,
-  type AddressOptions,
   APPEARANCE_VARIABLES,
   type Appearance,
   type Ask,
@@ -9,7 +7,6 @@ import {
   CONTACT_FIELDS,
   type FormState,
   type Init,
-  type PaymentOptions,
   PROTOCOL_VERSION,
   type ToFrame,
 } from './messages.js';
@@ -23,24 +20,28 @@ import {
   REQUEST_NUMBER_MAX,
   readMessage,
   textsUnder,
+  VALUE_CHARACTERS_MAX,
 } from './read.js';
 
+/** Reads the options of one form: each frame knows its own only. */
+export type ParseOptions = (fields: Fields | null) => FormState['options'] | null;
+
 /** What the page posts to the frame's window; `null` for anything else. Who sent it is for the caller to check. */
-export function parseInit(data: unknown): Init | null {
+export function parseInit(data: unknown, parseOptions: ParseOptions): Init | null {
   const { type, id, version, clientSecret, state: sentState } = readMessage(data) ?? {};
-  const state = parseState(sentState);
+  const state = parseState(sentState, parseOptions);
   if (type !== 'init' || version !== PROTOCOL_VERSION || !isInstanceId(id)) return null;
   return isText(clientSecret, 255) && state ? { type, id, version, clientSecret, state } : null;
 }
 
 /** What the page sends by its port; `null` for anything else. */
-export function parseToFrame(data: unknown): ToFrame | null {
+export function parseToFrame(data: unknown, parseOptions: ParseOptions): ToFrame | null {
   const fields = readMessage(data) ?? {};
   switch (fields.type) {
     case 'collapse':
       return { type: 'collapse' };
     case 'update': {
-      const state = parseState(fields.state);
+      const state = parseState(fields.state, parseOptions);
       return state && { type: 'update', state };
     }
     case 'ask': {
@@ -53,7 +54,7 @@ export function parseToFrame(data: unknown): ToFrame | null {
   }
 }
 
-function parseState(value: unknown): FormState | null {
+function parseState(value: unknown, parseOptions: ParseOptions): FormState | null {
   const fields = fieldsOf(value) ?? {};
   const { locale } = fields;
   const appearance = parseAppearance(fieldsOf(fields.appearance));
@@ -65,26 +66,6 @@ function parseAppearance(fields: Fields | null): Appearance | null {
   const variables = textsUnder(fields?.variables, APPEARANCE_VARIABLES, 200);
   const isDark = fields?.isDark;
   return typeof isDark === 'boolean' && variables ? { isDark, variables } : null;
-}
-
-const VALUE_CHARACTERS_MAX = 255;
-
-function parseOptions(fields: Fields | null): PaymentOptions | AddressOptions | null {
-  if (fields?.form === 'payment') return parsePaymentOptions(fields);
-  if (fields?.form !== 'address') return null;
-  const { mode, asksPhone } = fields;
-  const values = textsUnder(fields.values, ADDRESS_FIELDS, VALUE_CHARACTERS_MAX);
-  if (!isOneOf(mode, ['shipping', 'billing']) || typeof asksPhone !== 'boolean' || values === null) return null;
-  return { form: 'address', mode, asksPhone, values };
-}
-
-function parsePaymentOptions(fields: Fields): PaymentOptions | null {
-  const { layout, isCollapsed } = fields;
-  const { name, email, phone } = fieldsOf(fields.asks) ?? {};
-  const values = textsUnder(fields.values, CONTACT_FIELDS, VALUE_CHARACTERS_MAX);
-  if (!isOneOf(layout, ['tab', 'accordion']) || typeof isCollapsed !== 'boolean' || values === null) return null;
-  if (typeof name !== 'boolean' || typeof email !== 'boolean' || typeof phone !== 'boolean') return null;
-  return { form: 'payment', layout, isCollapsed, asks: { name, email, phone }, values };
 }
 
 function parseAsk(fields: Fields | null): Ask | null {

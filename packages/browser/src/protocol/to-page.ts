@@ -19,6 +19,7 @@ import {
   REQUEST_NUMBER_MAX,
   readMessage,
   textsUnder,
+  VALUE_CHARACTERS_MAX,
 } from './read.js';
 
 /** What a frame posts to the page's window; `null` for anything else. Who sent it is for the caller to check. */
@@ -69,8 +70,6 @@ function parseFields(fields: Fields): ToPage | null {
       return null;
   }
 }
-
-const VALUE_CHARACTERS_MAX = 255;
 
 function parseAddress(value: unknown): AddressValues | null {
   const texts = textsUnder(value, ADDRESS_FIELDS, VALUE_CHARACTERS_MAX);

@@ -1,5 +1,6 @@
+import { parseAddressOptions } from '../../protocol/address-options.js';
 import { startForm } from '../start-form.js';
 import { createAddressProgram } from './address-program.js';
 import { loadAddressTexts } from './texts.js';
 
-startForm(loadAddressTexts, createAddressProgram);
+startForm(parseAddressOptions, loadAddressTexts, createAddressProgram);

@@ -18,12 +18,11 @@ export function declineReason(code: string): SetupErrorCode {
   return REASONS[code] ?? 'card_declined';
 }
 
+const SAME = ['expired_card', 'invalid_cvc', 'processing_error'] as const;
+
 const REASONS: Readonly<Record<string, SetupErrorCode>> = {
-  card_declined: 'card_declined',
-  expired_card: 'expired_card',
-  invalid_cvc: 'invalid_cvc',
+  ...Object.fromEntries(SAME.map((code) => [code, code])),
   invalid_expiration_date: 'invalid_expiry',
-  processing_error: 'processing_error',
   three_d_secure_failed: 'authentication_failed',
   validation_error: 'unsupported_brand',
 };
@@ -32,7 +31,10 @@ const REASONS: Readonly<Record<string, SetupErrorCode>> = {
 export function fieldProblemsOf({ code, errors }: Pick<Problem, 'code' | 'errors'>): EntryProblems {
   const byCode = REFUSED_CARDS[code];
   if (byCode) return { card_number: byCode };
-  return Object.assign({}, ...errors.map(({ field }) => PROBLEMS_BY_WIRE_FIELD[field]));
+  const named = errors.map(({ field }) =>
+    FORM_FIELDS.find((name) => WIRE_FIELDS[name] === field.replace('_year', '_month')),
+  );
+  return Object.fromEntries(named.flatMap((name) => (name ? [[name, PROBLEM_BY_FIELD[name]]] : [])));
 }
 
 const REFUSED_CARDS: Readonly<Record<string, NonNullable<EntryProblems['card_number']>>> = {
@@ -40,13 +42,14 @@ const REFUSED_CARDS: Readonly<Record<string, NonNullable<EntryProblems['card_num
   test_mode_live_card: 'live_card_in_test_mode',
 };
 
-const PROBLEMS_BY_WIRE_FIELD: Readonly<Record<string, EntryProblems>> = {
-  'payment_method_data.card.number': { card_number: 'card_brand_unsupported' },
-  'payment_method_data.card.exp_month': { card_expiry: 'unreadable' },
-  'payment_method_data.card.exp_year': { card_expiry: 'unreadable' },
-  'payment_method_data.card.cvc': { card_cvc: 'wrong_length' },
-  'payment_method_data.billing_details.name': { card_name: 'unreadable' },
-  'payment_method_data.billing_details.email': { email: 'unreadable' },
-  'payment_method_data.billing_details.phone': { phone: 'unreadable' },
-  'payment_method_data.billing_details': { email: 'required' },
-};
+const PROBLEM_BY_FIELD = {
+  card_number: 'card_brand_unsupported',
+  card_expiry: 'unreadable',
+  card_cvc: 'wrong_length',
+  card_name: 'unreadable',
+  email: 'unreadable',
+  phone: 'unreadable',
+} as const satisfies EntryProblems;
+
+/** The fields, in the order of the form. */
+export const FORM_FIELDS = Object.keys(WIRE_FIELDS) as readonly CardFormField[];

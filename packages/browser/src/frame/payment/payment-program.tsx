@@ -11,11 +11,9 @@ import type { CardFormField } from '../texts/fields.js';
 import { singly } from '../view/singly.js';
 import { awaitOutcome } from './await-outcome.js';
 import { type CheckedEntries, checkEntries, type Entries } from './check-entries.js';
-import { declineReason, fieldProblemsOf, WIRE_FIELDS } from './payjp-answers.js';
+import { declineReason, FORM_FIELDS, fieldProblemsOf, WIRE_FIELDS } from './payjp-answers.js';
 import { PaymentForm } from './payment-view.js';
 import type { NoticeName, PaymentTexts } from './texts.js';
-
-const FIELDS = ['card_number', 'card_expiry', 'card_cvc', 'card_name', 'email', 'phone'] as const;
 
 /** The form that saves a card. Entries live in the document's fields and leave it for our own origin only. */
 export function createPaymentProgram(surroundings: FormSurroundings): FormProgram<PaymentTexts> {
@@ -67,7 +65,7 @@ export function createPaymentProgram(surroundings: FormSurroundings): FormProgra
   }
 
   function entries(): Entries {
-    return Object.fromEntries(FIELDS.map((name) => [name, input(name)?.value ?? ''])) as Entries;
+    return Object.fromEntries(FORM_FIELDS.map((name) => [name, input(name)?.value ?? ''])) as Entries;
   }
 
   function check(given = {}): CheckedEntries {
@@ -242,7 +240,7 @@ export function createPaymentProgram(surroundings: FormSurroundings): FormProgra
   }
 
   function focusFirst(): void {
-    const first = FIELDS.find((name) => problems[name] !== undefined);
+    const first = FORM_FIELDS.find((name) => problems[name] !== undefined);
     if (first !== undefined) focusSoon(`#${first}`);
   }
 
@@ -276,7 +274,7 @@ export function createPaymentProgram(surroundings: FormSurroundings): FormProgra
       if (isFirst) isOpen = !options.isCollapsed;
       // In the other language: what is shown is said anew.
       const checked = isFirst ? null : check();
-      for (const name of FIELDS) if (checked && problems[name] !== undefined) showProblem(name, checked);
+      for (const name of FORM_FIELDS) if (checked && problems[name] !== undefined) showProblem(name, checked);
       draw();
       if (isFirst) void readFlow();
     },

@@ -1,5 +1,6 @@
+import { parsePaymentOptions } from '../../protocol/payment-options.js';
 import { startForm } from '../start-form.js';
 import { createPaymentProgram } from './payment-program.js';
 import { loadPaymentTexts } from './texts.js';
 
-startForm(loadPaymentTexts, createPaymentProgram);
+startForm(parsePaymentOptions, loadPaymentTexts, createPaymentProgram);
