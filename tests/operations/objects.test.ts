@@ -245,6 +245,14 @@ describe('a payment method', () => {
     expect(told(await attach(world.call(), id, { id: customer.id }))).toBe('payment_method_detached');
   });
 
+  test('that is detached leaves no card number behind', async () => {
+    const customer = await aCustomer();
+    const id = await aSavedMethod(customer);
+    expect(await world.storage.loadSealedCard(world.scope, id)).not.toBeNull();
+    accepted(await operations.paymentMethods.detach(world.call(), id));
+    expect(await world.storage.loadSealedCard(world.scope, id)).toBeNull();
+  });
+
   test('that is detached is nobody’s default any more, and its mandates end', async () => {
     const customer = await aCustomer();
     const id = await aSavedMethod(customer);

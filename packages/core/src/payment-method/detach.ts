@@ -25,7 +25,7 @@ export function detachPaymentMethod(ports: Ports, call: Call, id: Uuid): Promise
   });
 }
 
-/** The changes that detach a method, the first of them its own. */
+/** The changes that detach a method, the first of them its own. Nobody needs its number any more. */
 export async function detachment(ports: Ports, method: PaymentMethod): Promise<readonly Change[]> {
   const detached: Change = {
     kind: 'update',
@@ -35,7 +35,8 @@ export async function detachment(ports: Ports, method: PaymentMethod): Promise<r
     patch: { state: 'detached', customer: null, formerCustomer: method.customer, detachedAt: ports.clock.now() },
     event: { id: ports.ids.next(), type: 'payment_method.detached' },
   };
-  return [detached, ...(await endMandates(ports, method))];
+  const forgotten: Change = { kind: 'delete_sealed_card', paymentMethodId: method.id };
+  return [detached, forgotten, ...(await endMandates(ports, method))];
 }
 
 async function endMandates(ports: Ports, method: PaymentMethod): Promise<readonly Change[]> {

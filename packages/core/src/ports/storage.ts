@@ -70,6 +70,8 @@ export type Silent =
   /** Removes a draft and its sealed card. Does nothing to a method that is no draft. */
   | { readonly kind: 'delete_draft'; readonly id: Uuid }
   | { readonly kind: 'insert_sealed_card'; readonly paymentMethodId: Uuid; readonly sealed: SealedCard }
+  /** For a method that can never be used again: its number is kept no longer than that. */
+  | { readonly kind: 'delete_sealed_card'; readonly paymentMethodId: Uuid }
   | { readonly kind: 'insert_attempt'; readonly attempt: SetupAttempt }
   | {
       readonly kind: 'update_attempt';

@@ -121,6 +121,14 @@ describe('an approval', () => {
     expect(intentPatch(answered({ ...APPROVED, authenticated: false }, from))).toMatchObject({ status: 'succeeded' });
   });
 
+  test('of a saved method that was detached meanwhile is undone, and the method stays detached', () => {
+    const attempt = aSetupAttempt({ paymentMethodOrigin: 'saved' });
+    const changes = answered(APPROVED, loaded({ attempt, paymentMethod: aPaymentMethod({ state: 'detached' }) }));
+    expect(intentPatch(changes)).toMatchObject({ status: 'requires_payment_method' });
+    expect(attemptPatch(changes)).toMatchObject({ state: 'voiding' });
+    expect(changes.some((change) => change.kind === 'update' && change.objectType === 'payment_method')).toBe(false);
+  });
+
   test('for a customer who was deleted meanwhile is undone', () => {
     const changes = answered(APPROVED, loaded(), NOON, true);
     expect(intentPatch(changes)).toMatchObject({ status: 'requires_payment_method' });

@@ -59,14 +59,17 @@ function approve(loaded: LoadedAttempt, answer: Approved, context: AnswerContext
   const { attempt, intent } = loaded;
   const unauthenticated = needsAuthentication(intent) && !answer.authenticated;
   if (unauthenticated) return undo(loaded, 'authentication_failed', context);
-  if (context.customerGone || loaded.paymentMethod === null) return undo(loaded, 'not_processed', context);
+  const { paymentMethod } = loaded;
+  if (context.customerGone || paymentMethod === null || paymentMethod.state === 'detached') {
+    return undo(loaded, 'not_processed', context);
+  }
 
   const { customer, created } = customerOnSuccess(loaded, context);
   const mandateId = context.ids.next();
   return [
     ...created,
     closeAttempt(attempt, { outcome: 'approved', processorReference: answer.processorReference }, context),
-    saveMethod(loaded.paymentMethod, customer, answer, context),
+    saveMethod(paymentMethod, customer, answer, context),
     grantMandate(loaded, { id: mandateId, customer }, context),
     moveIntent(intent, 'succeed', context, {
       paymentMethodId: attempt.paymentMethodId,

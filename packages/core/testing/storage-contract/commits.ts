@@ -376,6 +376,24 @@ export function commitCases(world: () => World): void {
       expect(await w.storage.loadPaymentMethod(scope, method.id)).toEqual(method);
       expect(await w.storage.loadSealedCard(scope, method.id)).toEqual(sealed);
     });
+
+    test('of a saved method is deleted alone, and only if the whole commit holds', async () => {
+      const w = world();
+      const scope = await w.newScope();
+      const method = aPaymentMethod({ id: w.next(), scope });
+      const sealed = sealedCard(1, 2, 3);
+      await w.commitSurely(scope, [
+        w.insert('payment_method', method),
+        { kind: 'insert_sealed_card', paymentMethodId: method.id, sealed },
+      ]);
+      const deletion: Change = { kind: 'delete_sealed_card', paymentMethodId: method.id };
+      const unknown: Change = { kind: 'require_customer', id: w.next() };
+      expect(await w.commit(scope, [deletion, unknown])).toEqual({ kind: 'stale' });
+      expect(await w.storage.loadSealedCard(scope, method.id)).toEqual(sealed);
+      await w.commitSurely(scope, [deletion]);
+      expect(await w.storage.loadSealedCard(scope, method.id)).toBeNull();
+      expect(await w.storage.loadPaymentMethod(scope, method.id)).toEqual(method);
+    });
   });
 
   describe('an attempt', () => {

@@ -122,6 +122,7 @@ function rowChangedBy(change: Change): string | null {
     case 'update_attempt':
       return `setup_attempt ${change.id}`;
     case 'insert_sealed_card':
+    case 'delete_sealed_card':
       return `sealed_card ${change.paymentMethodId}`;
     default:
       return null;

@@ -141,6 +141,8 @@ function writesOf(change: Change, index: number, composition: Composition): read
         ),
       ];
     }
+    case 'delete_sealed_card':
+      return [deleteSealedCard(index, composition)];
     case 'insert_attempt':
       return [insertAttempt(index, composition)];
     case 'require_customer':
@@ -243,6 +245,15 @@ function deleteDraft(index: number, composition: Composition): readonly Part[] {
       AND payment_method_id = (SELECT id FROM change_${index})`,
     },
   ];
+}
+
+function deleteSealedCard(index: number, composition: Composition): Part {
+  const { parameters } = composition;
+  const id = parameters.add((commit) => changeAt(commit, index, 'delete_sealed_card').paymentMethodId);
+  const { merchantId, livemode } = parameters;
+  const row = `merchant_id = ${merchantId} AND livemode = ${livemode} AND payment_method_id = ${id}`;
+  const conditions = [row, ...conditionsOf(composition)];
+  return { name: `change_${index}`, sql: `DELETE FROM sealed_cards${renderWhere(conditions)}` };
 }
 
 /** After the attempts that the same commit closes, for one setup intent has one open attempt at a time. */
