@@ -9,11 +9,10 @@ const CONTENT_SECURITY_POLICY = [
   "trusted-types 'none'",
 ].join('; ');
 
-/** Every feature that a page could ask for, denied: this one needs none, and nothing is framed in it. */
+/** Every feature that a page could ask for and that browsers know by this name, denied: we need none. */
 const PERMISSIONS_POLICY = [
   'accelerometer',
   'autoplay',
-  'bluetooth',
   'browsing-topics',
   'camera',
   'clipboard-read',
@@ -39,14 +38,17 @@ const PERMISSIONS_POLICY = [
   'serial',
   'storage-access',
   'usb',
-  'web-share',
   'window-management',
   'xr-spatial-tracking',
 ]
   .map((feature) => `${feature}=()`)
   .join(', ');
 
-const EVERYWHERE = {
+/**
+ * On everything that we answer, pages or not. Browsers ignore `Strict-Transport-Security` on plain http, so it harms no
+ * laptop.
+ */
+export const HEADERS_EVERYWHERE = {
   'strict-transport-security': 'max-age=63072000; includeSubDomains',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
@@ -65,7 +67,7 @@ const EVERYWHERE = {
  */
 export function hostedPageHeaders(): Readonly<Record<string, string>> {
   return {
-    ...EVERYWHERE,
+    ...HEADERS_EVERYWHERE,
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
     'content-security-policy': CONTENT_SECURITY_POLICY,
@@ -76,7 +78,7 @@ export function hostedPageHeaders(): Readonly<Record<string, string>> {
 /** The headers of an asset, which has its own hash in its path and so never changes. */
 export function hostedAssetHeaders(contentType: string): Readonly<Record<string, string>> {
   return {
-    ...EVERYWHERE,
+    ...HEADERS_EVERYWHERE,
     'content-type': contentType,
     'cache-control': 'public, max-age=31536000, immutable',
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
