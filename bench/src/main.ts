@@ -1,0 +1,80 @@
+import { cpus } from 'node:os';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type BenchSettings, runBench } from './bench.js';
+import { PGBENCH_CLIENTS_MAX } from './pgbench-script.js';
+import { renderTable } from './render-table.js';
+
+const USAGE = `Usage: npm run bench -- [--seconds N] [--rounds N] [--connections N] [--profile DIR] [--json]
+
+Measures Onfile on this machine, and in turn with it what the same work costs without Onfile: pgbench with the same SQL on
+the same server, and an HTTP route that does nothing. Figures are medians over all rounds.
+
+  --seconds N       how long each measured run is, 1 to 60; 3 by default
+  --rounds N        how often everything is measured, 1 to 50; 5 by default, fewer only to try it out
+  --connections N   requests under way at any time, 1 to ${PGBENCH_CLIENTS_MAX}; 16 by default
+  --profile DIR     writes the server's CPU profile there, for a browser's developer tools; the figures are lower then
+  --json            one line of JSON instead of the table
+  --help            this text
+
+What the columns mean: bench/README.md`;
+
+await main();
+
+async function main(): Promise<void> {
+  const options = readArguments();
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => interrupt.abort(new Error('Interrupted')));
+  process.once('SIGTERM', () => interrupt.abort(new Error('Interrupted')));
+  try {
+    const { workloads, postgres } = await runBench({
+      ...options,
+      signal: interrupt.signal,
+      progress: (sentence) => process.stderr.write(`${sentence}\n`),
+    });
+    const { seconds, rounds, connections } = options;
+    const machine = { node: process.version, postgres, cpus: cpus().length, seconds, rounds, connections };
+    if (options.json) process.stdout.write(`${JSON.stringify({ workloads, machine })}\n`);
+    else process.stdout.write(`${renderTable(workloads)}\n\n${JSON.stringify(machine)}\n`);
+  } catch (error) {
+    process.stderr.write(`bench: ${error instanceof Error ? error.message : error}\n`);
+    process.exitCode = 1;
+  }
+}
+
+function readArguments(): Pick<BenchSettings, 'seconds' | 'rounds' | 'connections' | 'profileDirectory'> & {
+  readonly json: boolean;
+} {
+  try {
+    const { values } = parseArgs({
+      options: {
+        seconds: { type: 'string', default: '3' },
+        rounds: { type: 'string', default: '5' },
+        connections: { type: 'string', default: '16' },
+        profile: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) {
+      process.stdout.write(`${USAGE}\n`);
+      process.exit(0);
+    }
+    return {
+      seconds: wholeNumber('seconds', values.seconds, 60),
+      rounds: wholeNumber('rounds', values.rounds, 50),
+      connections: wholeNumber('connections', values.connections, PGBENCH_CLIENTS_MAX),
+      profileDirectory: values.profile === undefined ? null : resolve(values.profile),
+      json: values.json,
+    };
+  } catch (error) {
+    process.stderr.write(`bench: ${(error as Error).message}\n\n${USAGE}\n`);
+    process.exit(2);
+  }
+}
+
+function wholeNumber(name: string, text: string, most: number): number {
+  const number = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= 1 && number <= most) return number;
+  throw new Error(`--${name} is ${JSON.stringify(text)}; expected a whole number from 1 to ${most}`);
+}

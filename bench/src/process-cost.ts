@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Linux shows CPU time in hundredths of a second, whatever the kernel's own clock does. */
+const TICK_MS = 10;
+
+/** CPU that a process has used so far, in milliseconds, user and system. */
+export function cpuMsOf(pid: number): number {
+  return statOf(pid)?.ownMs ?? 0;
+}
+
+/** The same of a process and all of its children, those that have ended included. */
+export function cpuMsOfFamily(pid: number): number {
+  const parent = statOf(pid);
+  const children = processIds().flatMap((id) => {
+    const stat = statOf(id);
+    return stat?.parentId === pid ? [stat.ownMs] : [];
+  });
+  return (parent?.ownMs ?? 0) + (parent?.endedChildrenMs ?? 0) + children.reduce((sum, ms) => sum + ms, 0);
+}
+
+/** Memory of a process that is in RAM now, in bytes. */
+export function residentBytesOf(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN) * 1024;
+}
+
+function processIds(): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+/** `null` for a process that has ended meanwhile. */
+function statOf(pid: number) {
+  try {
+    // The second field, the name, is in parentheses and may hold anything.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+      .map(Number);
+    const ticks = (first: number) => ((fields[first] ?? 0) + (fields[first + 1] ?? 0)) * TICK_MS;
+    return { parentId: fields[1], ownMs: ticks(11), endedChildrenMs: ticks(13) };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,38 @@
+import type { Figures } from './figures.js';
+import { WORKLOADS, type Workload } from './workloads.js';
+
+type Column = readonly [title: string, cell: (figures: Figures) => string];
+
+const COLUMNS: readonly Column[] = [
+  ['per second', ({ perSecond }) => perSecond.toFixed(0)],
+  ['of pgbench', ({ ratioToPgbench }) => renderRatio(ratioToPgbench)],
+  ['of empty route', ({ ratioToEmptyRoute }) => renderRatio(ratioToEmptyRoute)],
+  ['p50 ms', ({ p50Ms }) => p50Ms.toFixed(2)],
+  ['p99 ms', ({ p99Ms }) => p99Ms.toFixed(2)],
+  ['p99.9 ms', ({ p999Ms }) => p999Ms.toFixed(2)],
+  ['server CPU ms', ({ serverCpuMs }) => serverCpuMs.toFixed(3)],
+  ['database CPU ms', ({ databaseCpuMs }) => databaseCpuMs.toFixed(3)],
+  ['round trips', ({ roundTrips }) => String(roundTrips)],
+  ['WAL bytes', ({ walBytes }) => walBytes.toFixed(0)],
+  ['server MB', ({ serverMemoryMb }) => serverMemoryMb.toFixed(0)],
+];
+
+/** A line per workload. What was not measured is a dash; pgbench's column is left out where there was no pgbench. */
+export function renderTable(figures: Readonly<Record<Workload, Figures>>): string {
+  const hasPgbench = WORKLOADS.some((workload) => figures[workload].ratioToPgbench !== null);
+  const columns = COLUMNS.filter(([title]) => hasPgbench || title !== 'of pgbench');
+  const rows = [
+    ['', ...columns.map(([title]) => title)],
+    ...WORKLOADS.map((workload) => [workload, ...columns.map(([, cell]) => cell(figures[workload]))]),
+  ];
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows.map((row) => row.map((cell, column) => pad(cell, column, widths[column] ?? 0)).join('  ')).join('\n');
+}
+
+function pad(cell: string, column: number, width: number): string {
+  return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+}
+
+function renderRatio(ratio: number | null): string {
+  return ratio === null ? '–' : `${(ratio * 100).toFixed(0)} %`;
+}
