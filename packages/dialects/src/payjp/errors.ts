@@ -102,10 +102,11 @@ const REFUSALS: { readonly [C in RefusalCode]: RefusalError<C> } = {
   },
   object_not_found: {
     code: 'not_found',
-    detail: ({ object, id }, { ids, place }) =>
+    // The same words for an id of another merchant's object, of none, and of no form that we know: none is repeated.
+    detail: ({ object }, { place }) =>
       place.access === 'browser'
         ? `There is no ${OBJECT_NAMES[object]} for this id, client secret and public key.`
-        : `There is no ${OBJECT_NAMES[object]}${named(object, id, ids)}.`,
+        : `There is no ${OBJECT_NAMES[object]} with this id.`,
   },
   cursor_not_found: {
     code: 'resource_missing',
@@ -260,20 +261,3 @@ const OBJECT_NAMES: Readonly<Record<EventObjectType | 'event', string>> = {
   payment_method_configuration: 'payment method configuration',
   event: 'event',
 };
-
-/** The id of our form that belongs to a UUID. Any other text came from the caller and is not repeated. */
-function named(object: EventObjectType | 'event', id: string, ids: PayjpIds): string {
-  if (!UUID.test(id)) return ' with this id';
-  const forms: Partial<Record<EventObjectType | 'event', (id: Uuid) => string>> = {
-    setup_intent: ids.setupFlow.render,
-    payment_method: ids.paymentMethod.render,
-    customer: (uuid) => ids.customer.render({ id: uuid, chosenId: null }),
-    checkout_session: ids.checkoutSession.render,
-    payment_method_configuration: ids.paymentMethodConfiguration.render,
-    event: ids.event.render,
-  };
-  const render = forms[object];
-  return render ? ` ${render(id as Uuid)}` : ' with this id';
-}
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
