@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock, Ids, Storage, Uuid, Webhooks } from '@onfile/core';
 import {
+  type AnsweredRoute,
   createLog,
   createMerchant,
   issueApiClient,
@@ -28,6 +29,8 @@ export interface RunningOnfile {
   readonly webhooks: Webhooks;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** Everything that the server answers. */
+  readonly routes: readonly AnsweredRoute[];
   /** For statements of the test's own. */
   readonly database: ServerForTests['connection'];
   /** What was logged so far, a JSON object per line. */
@@ -106,6 +109,7 @@ export async function startOnfile(options: OnfileOptions = {}): Promise<RunningO
       webhooks: server.webhooks,
       clock: server.clock,
       ids: server.ids,
+      routes: server.routes,
       database: postgres.connection,
       logs,
       addMerchant,

@@ -43,10 +43,16 @@ export interface RunningServer {
   readonly webhooks: Webhooks;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** Everything that its origins answer. */
+  readonly routes: readonly AnsweredRoute[];
   /** Resolves with a sentence when the server cannot go on by itself; it still has to be stopped. */
   readonly broken: Promise<string>;
   /** Ends requests under way (10 s at most), jobs, connections and the embedded database. Calling it again does no harm. */
   stop(reason: string): Promise<void>;
+}
+
+export interface AnsweredRoute extends Pick<HttpRoute, 'method' | 'path'> {
+  readonly origin: 'api' | 'vault';
 }
 
 const GRACE_MS = 10_000;
@@ -66,7 +72,7 @@ export function startServer(config: Config, options: ServerOptions): Promise<Run
     const system = await compose(config, { database, addresses, clock, ids, log });
     parts.add(() => system.close());
     const state = { isStopping: false };
-    await listen(config, { system, addresses, clock, ids, log, state, parts });
+    const routes = await listen(config, { system, addresses, clock, ids, log, state, parts });
     if (hasRole(config.role, 'worker')) {
       const jobs = startWorker(system, log);
       parts.add(() => jobs.stop());
@@ -85,6 +91,7 @@ export function startServer(config: Config, options: ServerOptions): Promise<Run
       webhooks: system.webhooks,
       clock,
       ids,
+      routes,
       broken: database.broken,
       stop,
     };
@@ -108,7 +115,7 @@ interface Listening {
   readonly parts: StartedParts;
 }
 
-async function listen(config: Config, listening: Listening): Promise<void> {
+async function listen(config: Config, listening: Listening): Promise<readonly AnsweredRoute[]> {
   const { addresses, log, parts } = listening;
   const { api, vault } = config.ports;
   const origins: { name: 'api' | 'vault'; routes: readonly HttpRoute[]; port: number }[] = [
@@ -123,6 +130,7 @@ async function listen(config: Config, listening: Listening): Promise<void> {
     else addresses.vaultUrl = config.publicVaultUrl ?? httpAddress(config.host, listeningPort);
     log.write('server.listening', { origin: name, url: httpAddress(config.host, listeningPort) });
   }
+  return origins.flatMap(({ name, routes }) => routes.map(({ method, path }) => ({ origin: name, method, path })));
 }
 
 function apiRoutes(config: Config, { system, addresses, clock, state }: Listening): readonly HttpRoute[] {
