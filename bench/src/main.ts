@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BenchSettings, runBench } from './bench.js';
-import { PGBENCH_CLIENTS_MAX } from './pgbench-script.js';
+import { CLIENTS_MAX } from './pgbench-script.js';
 import { renderTable } from './render-table.js';
 
 const USAGE = `Usage: npm run bench -- [--seconds N] [--rounds N] [--connections N] [--profile DIR] [--json]
@@ -12,7 +12,7 @@ the same server, and an HTTP route that does nothing. Figures are medians over a
 
   --seconds N       how long each measured run is, 1 to 60; 3 by default
   --rounds N        how often everything is measured, 1 to 50; 5 by default, fewer only to try it out
-  --connections N   requests under way at any time, 1 to ${PGBENCH_CLIENTS_MAX}; 16 by default
+  --connections N   requests under way at any time, 1 to ${CLIENTS_MAX}; 16 by default
   --profile DIR     writes the server's CPU profile there, for a browser's developer tools; the figures are lower then
   --json            one line of JSON instead of the table
   --help            this text
@@ -63,7 +63,7 @@ function readArguments(): Pick<BenchSettings, 'seconds' | 'rounds' | 'connection
     return {
       seconds: wholeNumber('seconds', values.seconds, 60),
       rounds: wholeNumber('rounds', values.rounds, 50),
-      connections: wholeNumber('connections', values.connections, PGBENCH_CLIENTS_MAX),
+      connections: wholeNumber('connections', values.connections, CLIENTS_MAX),
       profileDirectory: values.profile === undefined ? null : resolve(values.profile),
       json: values.json,
     };

@@ -8,8 +8,8 @@ export interface RecordedStatement {
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 /** `:n` counts a client's transactions and begins where the run is told to; with the client's number it is the run's own. */
 const NEXT_ROW = '\\set n :n + 1\n\\set row :n * 100 + :client_id\n';
-/** More clients than this would make equal ids. */
-export const PGBENCH_CLIENTS_MAX = 100;
+/** From 100 clients on two could make the same id, and PostgreSQL takes 100 sessions, the server's included. */
+export const CLIENTS_MAX = 64;
 
 export interface PgbenchScript {
   readonly text: string;
