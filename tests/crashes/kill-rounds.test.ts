@@ -21,6 +21,7 @@ describe(`a server that is killed with -9 at random, ${ROUNDS} times, under ${CL
   let port: number;
   let simulator: Simulator;
   let dev: DevDescription;
+  let running: Awaited<ReturnType<typeof startServe>> | undefined;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'onfile-kill-rounds-'));
     port = await freePorts();
@@ -30,6 +31,7 @@ describe(`a server that is killed with -9 at random, ${ROUNDS} times, under ${CL
     await seeding.stop();
   });
   afterAll(async () => {
+    await running?.kill();
     await simulator?.close();
     await rm(folder, { recursive: true, force: true });
   });
@@ -47,9 +49,10 @@ describe(`a server that is killed with -9 at random, ${ROUNDS} times, under ${CL
     expect([...flows.values()].some(({ status }) => status === 'succeeded')).toBe(true);
   });
 
-  function serve() {
+  async function serve() {
     const env = { ONFILE_SIMULATOR_URL: simulator.url, ONFILE_PROCESSOR_TIMEOUT_MS: '5000', ONFILE_LOG_LEVEL: 'info' };
-    return startServe({ dataDir: join(folder, 'data'), port, env });
+    running = await startServe({ dataDir: join(folder, 'data'), port, env });
+    return running;
   }
 
   async function killUnderLoad(log: Acknowledgement[]): Promise<void> {
