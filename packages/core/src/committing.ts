@@ -1,6 +1,7 @@
 import type { Call } from './call.js';
 import type { EventObjects, EventObjectType } from './event/event.js';
 import type { Change, Commit, IdempotencyRecord, IdempotencyStep } from './ports/storage.js';
+import { CARD_FAULTS } from './ports/vault.js';
 import type { Ports } from './ports.js';
 import { type Done, done, type Outcome, type RefusalCode, type Refused, refuse } from './refusals.js';
 import type { Scope } from './scope.js';
@@ -8,11 +9,11 @@ import type { Scope } from './scope.js';
 /** How often a decision is made anew when others change the same objects at the same time. */
 const DECISIONS_MAX = 6;
 
-/** What to commit, decided on what was loaded, and which of its changes is the answer. */
-export interface Plan<T extends EventObjectType> {
+/** What to commit, decided on what was loaded; the object of the change at `answerIndex` is the answer. */
+export interface Plan {
   readonly kind: 'plan';
   readonly changes: readonly Change[];
-  readonly answer: { readonly type: T; readonly changeIndex: number };
+  readonly answerIndex: number;
 }
 
 /** Nothing is left to change: this is the answer as it stands. */
@@ -27,7 +28,7 @@ export async function decideAndCommit<T extends EventObjectType>(
   ports: Ports,
   call: Call,
   type: T,
-  decide: (attempt: number) => Promise<Plan<T> | Settled<T> | Refused>,
+  decide: (attempt: number) => Promise<Plan | Settled<T> | Refused>,
 ): Promise<Outcome<EventObjects[T]>> {
   const outcome = await commitDecision(ports, call, decide);
   if (outcome.kind === 'done' || call.idempotency === null) return outcome as Outcome<EventObjects[T]>;
@@ -40,13 +41,7 @@ const NOT_REMEMBERED: readonly RefusalCode[] = [
   'idempotency_key_in_use',
   'return_url_missing',
   'checkout_session_expiry_out_of_range',
-  'card_number_invalid',
-  'card_brand_unsupported',
-  'test_card_in_live_mode',
-  'live_card_in_test_mode',
-  'card_expiry_invalid',
-  'card_expired',
-  'cvc_invalid',
+  ...CARD_FAULTS,
   'processor_missing',
   'too_many_changes_at_once',
 ];
@@ -59,32 +54,23 @@ export interface KeyTaken {
 async function commitDecision<T extends EventObjectType>(
   ports: Ports,
   call: Call,
-  decide: (attempt: number) => Promise<Plan<T> | Settled<T> | Refused>,
+  decide: (attempt: number) => Promise<Plan | Settled<T> | Refused>,
 ): Promise<Outcome<EventObjects[T]> | KeyTaken> {
   for (let attempt = 0; attempt < DECISIONS_MAX; attempt += 1) {
     const plan = await decide(attempt);
     if (plan.kind !== 'plan') return plan;
 
-    const result = await ports.storage.commit(commitOf(call.scope, ports, plan, stepOf(call, plan)));
-    if (result.kind === 'committed') return done(result.objects[plan.answer.changeIndex] as EventObjects[T]);
+    const result = await ports.storage.commit(commitOf(ports, call, plan));
+    if (result.kind === 'committed') return done(result.objects[plan.answerIndex] as EventObjects[T]);
     if (result.kind === 'key_taken') return result;
     if (result.kind === 'customer_id_taken') return refuse('customer_id_taken', { id: chosenIdIn(plan.changes) });
   }
   return refuse('too_many_changes_at_once', {});
 }
 
-function commitOf<T extends EventObjectType>(
-  scope: Scope,
-  ports: Ports,
-  plan: Plan<T>,
-  idempotency: IdempotencyStep | null,
-): Commit {
-  return { scope, at: ports.clock.now(), changes: plan.changes, idempotency };
-}
-
-function stepOf<T extends EventObjectType>(call: Call, plan: Plan<T>): IdempotencyStep | null {
-  if (call.idempotency === null) return null;
-  return { step: 'done', entry: call.idempotency, changeIndex: plan.answer.changeIndex };
+function commitOf({ clock }: Ports, { scope, idempotency: entry }: Call, { changes, answerIndex }: Plan): Commit {
+  const step: IdempotencyStep | null = entry && { step: 'done', entry, changeIndex: answerIndex };
+  return { scope, at: clock.now(), changes, idempotency: step };
 }
 
 /**

@@ -27,7 +27,7 @@ function expireSetupIntent(ports: Ports, scope: Scope, id: Uuid): Promise<Outcom
     const ended = endSetupIntent(ports, loaded, end);
     if ('kind' in ended) return ended;
 
-    return { kind: 'plan', changes: ended.changes, answer: { type: 'setup_intent', changeIndex: 0 } };
+    return { kind: 'plan', changes: ended.changes, answerIndex: 0 };
   });
 }
 

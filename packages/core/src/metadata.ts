@@ -15,8 +15,6 @@ export interface MetadataChange {
  */
 export const METADATA_KEYS_MAX = 20;
 
-export const NO_METADATA: Metadata = {};
-
 export function applyMetadataChange(metadata: Metadata, change: MetadataChange): Metadata {
   const merged = { ...metadata, ...change.set };
   for (const key of change.remove) delete merged[key];

@@ -40,7 +40,7 @@ export async function createCheckoutSession(
     return {
       kind: 'plan',
       changes: insertBoth(ports, drivenIntent(ports, call, input, { customer, now }), input),
-      answer: { type: 'checkout_session', changeIndex: 1 },
+      answerIndex: 1,
     };
   });
   return withIntent(ports, outcome);

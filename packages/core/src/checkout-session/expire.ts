@@ -40,7 +40,7 @@ export async function expireCheckoutSession(
       event: { id: ports.ids.next(), type: 'checkout_session.expired' },
     };
     const changes = [...ended.changes, expired];
-    return { kind: 'plan', changes, answer: { type: 'checkout_session', changeIndex: changes.length - 1 } };
+    return { kind: 'plan', changes, answerIndex: changes.length - 1 };
   });
   return withIntent(ports, outcome);
 }

@@ -33,7 +33,7 @@ export async function updateCheckoutSession(
           event: { id: ports.ids.next(), type: 'checkout_session.updated' },
         },
       ],
-      answer: { type: 'checkout_session', changeIndex: 0 },
+      answerIndex: 0,
     };
   });
   return withIntent(ports, outcome);

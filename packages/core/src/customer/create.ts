@@ -23,7 +23,7 @@ export function createCustomer(ports: Ports, call: Call, input: NewCustomer): Pr
       if (attached.kind === 'refused') return attached;
       changes.push(attached);
     }
-    return { kind: 'plan', changes, answer: { type: 'customer', changeIndex: 0 } };
+    return { kind: 'plan', changes, answerIndex: 0 };
   });
 }
 

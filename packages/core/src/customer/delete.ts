@@ -37,7 +37,7 @@ export async function deleteCustomer(ports: Ports, call: Call, selector: Custome
     return {
       kind: 'plan',
       changes: [...detached, deleted],
-      answer: { type: 'customer', changeIndex: detached.length },
+      answerIndex: detached.length,
     };
   });
 }

@@ -19,6 +19,6 @@ export function findOrCreateCustomer(
     const object = { ...newCustomer(ports, call, input), externalReference };
     const event = { id: ports.ids.next(), type: 'customer.created' } as const;
     const changes = [{ kind: 'insert', objectType: 'customer', object, event } as const];
-    return { kind: 'plan', changes, answer: { type: 'customer', changeIndex: 0 } };
+    return { kind: 'plan', changes, answerIndex: 0 };
   });
 }

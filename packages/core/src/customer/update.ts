@@ -35,7 +35,7 @@ export function updateCustomer(
           event: { id: ports.ids.next(), type: 'customer.updated' },
         },
       ],
-      answer: { type: 'customer', changeIndex: 0 },
+      answerIndex: 0,
     };
   });
 }

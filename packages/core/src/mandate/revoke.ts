@@ -14,7 +14,7 @@ export function revokeMandate(ports: Ports, call: Call, id: Uuid): Promise<Outco
     if ('kind' in mandate) return mandate;
     if (mandate.status === 'inactive') return done(mandate);
 
-    return { kind: 'plan', changes: [endMandate(ports, mandate)], answer: { type: 'mandate', changeIndex: 0 } };
+    return { kind: 'plan', changes: [endMandate(ports, mandate)], answerIndex: 0 };
   });
 }
 

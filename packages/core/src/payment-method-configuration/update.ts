@@ -28,7 +28,7 @@ export function updateConfiguration(
           event: { id: ports.ids.next(), type: 'payment_method_configuration.updated' },
         },
       ],
-      answer: { type: 'payment_method_configuration', changeIndex: 0 },
+      answerIndex: 0,
     };
   });
 }

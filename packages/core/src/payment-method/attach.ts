@@ -24,7 +24,7 @@ export function attachPaymentMethod(
     if (attached.kind === 'refused') return attached;
 
     const changes = [attached, { kind: 'require_customer', id: customer.id } as const];
-    return { kind: 'plan', changes, answer: { type: 'payment_method', changeIndex: 0 } };
+    return { kind: 'plan', changes, answerIndex: 0 };
   });
 }
 

@@ -44,6 +44,6 @@ export async function createPaymentMethod(
       { kind: 'insert_sealed_card', paymentMethodId: object.id, sealed: entered.sealed },
       ...(customer ? [{ kind: 'require_customer', id: customer.id } as const] : []),
     ];
-    return { kind: 'plan', changes, answer: { type: 'payment_method', changeIndex: 0 } };
+    return { kind: 'plan', changes, answerIndex: 0 };
   });
 }

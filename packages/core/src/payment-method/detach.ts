@@ -21,7 +21,7 @@ export function detachPaymentMethod(ports: Ports, call: Call, id: Uuid): Promise
     if (method.customer === null) return refuse('payment_method_never_attached', { id });
 
     const changes = [...(await detachment(ports, method)), ...(await clearDefault(ports, method))];
-    return { kind: 'plan', changes, answer: { type: 'payment_method', changeIndex: 0 } };
+    return { kind: 'plan', changes, answerIndex: 0 };
   });
 }
 

@@ -29,7 +29,7 @@ export function releasePaymentMethod(
     if (isNeeded && method.usage === 'off_session') return done(method);
     const released = isNeeded ? [keepForMandates(ports, method)] : await detachment(ports, method);
     const changes = [...released, ...(await clearDefault(ports, method))];
-    return { kind: 'plan', changes, answer: { type: 'payment_method', changeIndex: 0 } };
+    return { kind: 'plan', changes, answerIndex: 0 };
   });
 }
 

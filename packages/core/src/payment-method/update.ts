@@ -33,7 +33,7 @@ export function updatePaymentMethod(
           event: { id: ports.ids.next(), type: 'payment_method.updated' },
         },
       ],
-      answer: { type: 'payment_method', changeIndex: 0 },
+      answerIndex: 0,
     };
   });
 }

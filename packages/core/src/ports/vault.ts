@@ -10,14 +10,17 @@ export type CardReference = string & { readonly __brand: 'CardReference' };
 /** A sealed card number, as it is stored: opaque to everything but the vault. */
 export type SealedCard = Uint8Array & { readonly __brand: 'SealedCard' };
 
-export type CardFault =
-  | 'card_number_invalid'
-  | 'card_brand_unsupported'
-  | 'test_card_in_live_mode'
-  | 'live_card_in_test_mode'
-  | 'card_expiry_invalid'
-  | 'card_expired'
-  | 'cvc_invalid';
+/** What can be wrong with a card as it was typed; each is a refusal of the same name. */
+export const CARD_FAULTS = [
+  'card_number_invalid',
+  'card_brand_unsupported',
+  'test_card_in_live_mode',
+  'live_card_in_test_mode',
+  'card_expiry_invalid',
+  'card_expired',
+  'cvc_invalid',
+] as const;
+export type CardFault = (typeof CARD_FAULTS)[number];
 
 export type SealResult =
   | { readonly kind: 'sealed'; readonly card: CardDetails; readonly sealed: SealedCard }

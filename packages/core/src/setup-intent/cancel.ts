@@ -22,7 +22,7 @@ export function cancelSetupIntent(
     const ended = endSetupIntent(ports, loaded, { command: 'cancel', by: 'merchant', reason, now: ports.clock.now() });
     if ('kind' in ended) return ended;
 
-    return { kind: 'plan', changes: ended.changes, answer: { type: 'setup_intent', changeIndex: 0 } };
+    return { kind: 'plan', changes: ended.changes, answerIndex: 0 };
   });
 }
 

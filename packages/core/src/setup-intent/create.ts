@@ -38,7 +38,7 @@ export function createSetupIntent(ports: Ports, call: Call, input: NewSetupInten
       { kind: 'require_cards_available' },
     ];
     if (customer) changes.push({ kind: 'require_customer', id: customer.id });
-    return { kind: 'plan', changes, answer: { type: 'setup_intent', changeIndex: 0 } };
+    return { kind: 'plan', changes, answerIndex: 0 };
   });
 }
 

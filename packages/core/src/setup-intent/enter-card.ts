@@ -40,7 +40,7 @@ export async function enterCard(ports: Ports, call: Call, id: Uuid, entry: CardE
     if (entered.kind === 'refused') return entered;
     const draft = draftOf(ports, call, entry, { entered, attemptId, usage });
     const changes = keepDraft(ports, loaded, { moved: moved as Moved, entered, draft });
-    return { kind: 'plan', changes, answer: { type: 'setup_intent', changeIndex: 0 } };
+    return { kind: 'plan', changes, answerIndex: 0 };
   });
 }
 

@@ -93,10 +93,6 @@ export interface SetupIntent {
   readonly updatedAt: Instant;
 }
 
-export function isTerminal(status: SetupIntentStatus): boolean {
-  return status === 'succeeded' || status === 'canceled';
-}
-
 /** Whether its time was up before it was confirmed. What a processor was asked is waited for, whatever the time. */
 export function hasExpired({ status, expiresAt }: SetupIntent, now: Instant): boolean {
   const isUnconfirmed = status === 'requires_payment_method' || status === 'requires_confirmation';

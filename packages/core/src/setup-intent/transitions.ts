@@ -2,7 +2,7 @@ import type { EventType } from '../event/event.js';
 import type { Expectation, Patch } from '../ports/storage.js';
 import { firstRefusal, type Refused, refuse } from '../refusals.js';
 import type { Instant } from '../scope.js';
-import { SETUP_INTENT_STATUSES, type SetupIntent, type SetupIntentStatus } from './setup-intent.js';
+import type { SetupIntent, SetupIntentStatus } from './setup-intent.js';
 
 /** Who moves a setup intent: its merchant, a cardholder's browser, the hosted page of its session, or we ourselves. */
 export type Mover = 'merchant' | 'browser' | 'session' | 'system';
@@ -103,10 +103,6 @@ export function guard(command: Command, { by, now }: { readonly by: Mover; reado
 export function patchFor(command: Command, patch: Patch<SetupIntent> = {}): Patch<SetupIntent> {
   const { to } = MOVES[command] as Move;
   return to === null ? patch : { ...patch, status: to };
-}
-
-export function statusesFrom(command: Command): readonly SetupIntentStatus[] {
-  return SETUP_INTENT_STATUSES.filter((status) => (MOVES[command] as Move).from.includes(status));
 }
 
 function refuseOwned(intent: SetupIntent, move: Move, by: Mover): Refused | null {

@@ -39,7 +39,7 @@ export function updateSetupIntent(
     return {
       kind: 'plan',
       changes: updateChanges(ports, id, update, start),
-      answer: { type: 'setup_intent', changeIndex: 0 },
+      answerIndex: 0,
     };
   });
 }

@@ -41,9 +41,6 @@ export type DisabledReason = 'operator' | 'gone' | 'failing';
 /** A commit makes a delivery for each endpoint, so their number is part of its cost. */
 export const WEBHOOK_ENDPOINTS_MAX = 50;
 
-/** How long the old secret signs along after a roll, unless the operator says otherwise. */
-export const ROLL_OVERLAP_MS = 24 * 60 * 60_000;
-
 /**
  * A derived secret (43 characters of base62) in the form in which receivers configure it: `whsec_` and base64 of 32 bytes.
  * Base62 is a part of base64's alphabet; only the last character carries two bits too many, which strict decoders refuse.
