@@ -1,0 +1,47 @@
+import { type Command, Option } from 'commander';
+import { type EndWith, jsonOption } from './shared-options.js';
+
+/** What starts a server, or readies its database. */
+export function addServerCommands(program: Command, endWith: EndWith): void {
+  program
+    .command('dev')
+    .description('start everything on this machine, with a test merchant, a test processor and a demo shop')
+    .addOption(jsonOption('print the addresses and keys as one line of JSON when everything answers'))
+    .addHelpText(
+      'after',
+      `
+The data lies in .onfile, with its own PostgreSQL; ONFILE_DATA_DIR moves it, DATABASE_URL uses another server.
+ONFILE_PORT moves the first of the five ports. Ctrl-C stops everything.
+
+Examples:
+  $ onfile dev
+  $ ONFILE_PORT=5242 onfile dev --json`,
+    )
+    .action(async ({ json = false }) => endWith(await (await import('./dev/dev.js')).dev({ json })));
+
+  program
+    .command('serve')
+    .description('run the server, or one role of it, on the database that DATABASE_URL names')
+    .addOption(new Option('--role <role>', 'what this process does; ONFILE_ROLE says the same').choices(ROLES))
+    .addHelpText(
+      'after',
+      `
+The dashboard's role comes with the dashboard. Logs are JSON lines on the standard output.
+
+Examples:
+  $ DATABASE_URL=postgres://onfile@db/onfile onfile migrate
+  $ DATABASE_URL=postgres://onfile@db/onfile onfile serve
+  $ DATABASE_URL=postgres://onfile@db/onfile ONFILE_PUBLIC_VAULT_URL=https://vault.example.com onfile serve --role vault`,
+    )
+    .action(async ({ role }) => endWith(await (await import('./serve.js')).serve({ role })));
+
+  program
+    .command('migrate')
+    .description('bring the database up to this release')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  $ DATABASE_URL=postgres://onfile@db/onfile onfile migrate')
+    .action(async ({ json = false }) => endWith(await (await import('./migrate.js')).migrateDatabase({ json })));
+}
+
+/** `dashboard` is known, and refused with the reason. */
+const ROLES = ['all', 'api', 'vault', 'worker', 'dashboard'];
