@@ -39,8 +39,8 @@ export interface FormFrame {
 /** Without a greeting for so long the frame is taken for blocked. */
 export const GREETING_TIMEOUT_MS = 10_000;
 
-/** A confirmation waits for the processor, and for an answer that is late: see the frame's own limits. */
-const DEADLINES_MS = { confirm: 120_000, refresh: 20_000, check: 10_000 } as const;
+/** A confirmation waits for the processor, and for an answer that is late, a challenge for a person: see the frames' own limits. */
+const DEADLINES_MS = { confirm: 120_000, refresh: 20_000, check: 10_000, authenticate: 1_500_000 } as const;
 
 export function openFormFrame(
   container: Element,

@@ -12,7 +12,7 @@ export function frameElement({ vaultOrigin, publicKey }: FrameHost, id: string, 
   const fragment = new URLSearchParams({ origin: location.origin, id });
 
   const element = document.createElement('iframe');
-  element.setAttribute('sandbox', 'allow-scripts allow-same-origin allow-forms');
+  element.setAttribute('sandbox', SANDBOX + (form === 'challenge' ? SANDBOX_OF_BANKS : ''));
   element.referrerPolicy = 'origin';
   element.title = TITLES[form][state.locale];
   element.src = `${vaultOrigin}/frame/${form}?${query}#${fragment}`;
@@ -26,8 +26,12 @@ export function frameElement({ vaultOrigin, publicKey }: FrameHost, id: string, 
     border: '0',
     'color-scheme': isDark ? 'dark' : 'light',
   };
-  for (const [name, value] of Object.entries(styles)) element.style.setProperty(name, value);
+  setStyles(element, styles);
   return element;
+}
+
+export function setStyles(element: HTMLElement, styles: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(styles)) element.style.setProperty(name, value);
 }
 
 /** The height that this form had last, so that the next one does not push the page about. */
@@ -53,9 +57,15 @@ function heightKey({ options, locale }: FormState): string {
   return `onfile.height.${options.form}.${locale}`;
 }
 
-const USUAL_HEIGHTS_PX = { payment: 620, address: 700 };
+const SANDBOX = 'allow-scripts allow-same-origin allow-forms';
 
-const TITLES = {
+/** A frame inside can do no more than the one around it. None of them may take the merchant's page elsewhere. */
+const SANDBOX_OF_BANKS = ' allow-popups allow-popups-to-escape-sandbox allow-modals';
+
+const USUAL_HEIGHTS_PX = { payment: 620, address: 700, challenge: 660 };
+
+export const TITLES = {
   payment: { ja: 'カード情報の入力', en: 'Card details' },
   address: { ja: '住所の入力', en: 'Address' },
+  challenge: { ja: '本人認証（3Dセキュア）', en: 'Check by your card company (3-D Secure)' },
 };

@@ -30,7 +30,7 @@ export interface Init {
 export interface FormState {
   readonly locale: FormLocale;
   readonly appearance: Appearance;
-  readonly options: PaymentOptions | AddressOptions;
+  readonly options: PaymentOptions | AddressOptions | ChallengeOptions;
 }
 
 export interface Appearance {
@@ -71,18 +71,32 @@ export interface AddressOptions {
 export const ADDRESS_FIELDS = ['country', 'name', 'zip', 'state', 'city', 'line1', 'line2', 'phone'] as const;
 export type AddressField = (typeof ADDRESS_FIELDS)[number];
 
+/** 3-D Secure: the frame shows the card company's page. */
+export interface ChallengeOptions {
+  readonly form: 'challenge';
+  /** Of the card company's page. Its width is the frame's. */
+  readonly heightPx: number;
+  /** Also when no card was saved the browser goes on to the flow's return URL. */
+  readonly alwaysReturns: boolean;
+}
+
 // By port.
 
 export type ToFrame =
   | { readonly type: 'update'; readonly state: FormState }
+  /** Out of the way: the payment form then has no method selected; a challenge asks whether to stop. */
   | { readonly type: 'collapse' }
   | { readonly type: 'ask'; readonly number: number; readonly ask: Ask };
 
-/** `confirm`: save the card. `refresh`: read the flow anew. `check`: show what is wrong with the entries. */
+/**
+ * `confirm`: save the card. `refresh`: read the flow anew. `check`: show what is wrong with the entries. `authenticate`:
+ * answered once the challenge is over.
+ */
 export type Ask =
   | { readonly kind: 'confirm'; readonly returnUrl: string; readonly billing: BillingDetails }
   | { readonly kind: 'refresh' }
-  | { readonly kind: 'check' };
+  | { readonly kind: 'check' }
+  | { readonly kind: 'authenticate' };
 
 export interface BillingDetails extends Readonly<Partial<Record<ContactField, string>>> {
   readonly address?: Readonly<Partial<Record<AddressPart, string>>>;
@@ -114,6 +128,8 @@ export type Outcome =
   | { readonly kind: 'done' }
   /** The browser has to go on to this address, which is http or https. */
   | { readonly kind: 'go'; readonly url: string }
+  /** The card company has to see the cardholder first, at this address: a challenge shows it. */
+  | { readonly kind: 'authenticate'; readonly url: string }
   | { readonly kind: 'error'; readonly error: FormError };
 
 export const ERROR_KINDS = ['payment', 'validation', 'api', 'sdk'] as const;

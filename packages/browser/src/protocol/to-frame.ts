@@ -71,7 +71,7 @@ function parseAppearance(fields: Fields | null): Appearance | null {
 function parseAsk(fields: Fields | null): Ask | null {
   if (fields === null) return null;
   const { kind, returnUrl } = fields;
-  if (kind === 'refresh' || kind === 'check') return { kind };
+  if (kind === 'refresh' || kind === 'check' || kind === 'authenticate') return { kind };
   const billing = parseBilling(fields.billing);
   return kind === 'confirm' && isText(returnUrl, 2_048) && billing ? { kind, returnUrl, billing } : null;
 }

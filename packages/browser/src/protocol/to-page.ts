@@ -80,7 +80,9 @@ function parseOutcome(fields: Fields | null): Outcome | null {
   if (fields === null) return null;
   const { kind, url } = fields;
   if (kind === 'done') return { kind };
-  if (kind === 'go') return isText(url, 4_096) && /^https?:\/\//.test(url) ? { kind, url } : null;
+  if (kind === 'go' || kind === 'authenticate') {
+    return isText(url, 4_096) && /^https?:\/\//.test(url) ? { kind, url } : null;
+  }
   const error = kind === 'error' ? parseError(fields.error) : null;
   return error && { kind: 'error', error };
 }
