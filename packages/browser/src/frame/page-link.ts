@@ -1,5 +1,5 @@
 import type { Greeting, Init, ToFrame, ToPage } from '../protocol/messages.js';
-import { type ParseOptions, parseInit, parseToFrame } from '../protocol/to-frame.js';
+import { type ParseAsk, type ParseOptions, parseInit, parseToFrame } from '../protocol/to-frame.js';
 import type { DocumentConfig } from './document-config.js';
 
 export interface PageListener {
@@ -13,6 +13,7 @@ export function linkToPage(
   { pageOrigin, instanceId, refused }: DocumentConfig,
   parseOptions: ParseOptions,
   listener: PageListener,
+  parseAsk?: ParseAsk,
 ): void {
   if (pageOrigin === null || window.parent === window) return;
   let dropped = 0;
@@ -31,7 +32,7 @@ export function linkToPage(
     }
     removeEventListener('message', hearInit);
     port.onmessage = ({ data: sent }) => {
-      const message = parseToFrame(sent, parseOptions);
+      const message = parseToFrame(sent, parseOptions, parseAsk);
       if (message === null) drop();
       else listener.heard(message);
     };

@@ -1,8 +1,8 @@
 import type { Ask, FormLocale, FormState, Outcome, ToPage } from '../protocol/messages.js';
-import type { ParseOptions } from '../protocol/to-frame.js';
+import type { ParseAsk, ParseOptions } from '../protocol/to-frame.js';
 import { applyAppearance } from './appearance.js';
 import { type DocumentConfig, readDocumentConfig } from './document-config.js';
-import { linkToPage } from './page-link.js';
+import { linkToPage, type PageListener } from './page-link.js';
 
 /** A form in the frame: what the page can ask of it. */
 export interface FormProgram<Texts> {
@@ -25,6 +25,7 @@ export function startForm<Texts>(
   parseOptions: ParseOptions,
   loadTexts: (locale: FormLocale) => Promise<Texts>,
   create: (surroundings: FormSurroundings) => FormProgram<Texts>,
+  parseAsk?: ParseAsk,
 ): void {
   const config = readDocumentConfig();
   const root = elementById('form');
@@ -33,7 +34,7 @@ export function startForm<Texts>(
   let program: Promise<FormProgram<Texts>>;
   let tell: (message: ToPage) => void;
 
-  linkToPage(config, parseOptions, {
+  const listener: PageListener = {
     opened(init, tellPage) {
       tell = tellPage;
       const announce = (text: string) => {
@@ -52,7 +53,8 @@ export function startForm<Texts>(
       else if (message.type === 'collapse') form.collapse();
       else tell({ type: 'reply', number: message.number, outcome: await form.answer(message.ask) });
     },
-  });
+  };
+  linkToPage(config, parseOptions, listener, parseAsk);
 
   async function show(form: FormProgram<Texts>, state: FormState): Promise<FormProgram<Texts>> {
     const texts = await loadTexts(state.locale);

@@ -8,20 +8,24 @@ import {
   type ToFrame,
   type ToPage,
 } from '../protocol/messages.js';
-import { parseGreeting, parseToPage } from '../protocol/to-page.js';
+import { type CheckoutParsing, parseGreeting, parseToPage } from '../protocol/to-page.js';
 import { FRAME_MARGIN_PX, frameElement, rememberHeight } from './frame-element.js';
 
 export interface FrameHost {
   /** Where our scripts and frames come from. */
   readonly vaultOrigin: string;
+  /** Whose page this is: a public key, or for a checkout the merchant's id. */
   readonly publicKey: string;
   readonly clientSecret: string;
+  /** For a checkout only. */
+  readonly checkout?: CheckoutParsing;
 }
 
 export type FormMessage = Exclude<ToPage, { type: 'reply' | 'height' | 'failed' }>;
 
 export interface FrameListener {
   heard(message: FormMessage): void;
+  resized?(px: number): void;
   /** There is no usable form: it did not load, or its setup cannot be read. */
   failed(error: FormError): void;
 }
@@ -40,7 +44,15 @@ export interface FormFrame {
 export const GREETING_TIMEOUT_MS = 10_000;
 
 /** A confirmation waits for the processor, and for an answer that is late, a challenge for a person: see the frames' own limits. */
-const DEADLINES_MS = { confirm: 120_000, refresh: 20_000, check: 10_000, authenticate: 1_500_000 } as const;
+const DEADLINES_MS = {
+  confirm: 120_000,
+  refresh: 20_000,
+  check: 10_000,
+  authenticate: 1_500_000,
+  open: 30_000,
+  enter: 60_000,
+  save: 120_000,
+} as const;
 
 export function openFormFrame(
   container: Element,
@@ -86,7 +98,7 @@ export function openFormFrame(
     settleAll(RELOADED);
     const channel = new MessageChannel();
     port = channel.port1;
-    port.onmessage = ({ data }) => hear(parseToPage(data));
+    port.onmessage = ({ data }) => hear(parseToPage(data, host.checkout));
     const init: Init = { type: 'init', id, version: PROTOCOL_VERSION, clientSecret: host.clientSecret, state };
     element.contentWindow?.postMessage(JSON.stringify(init), host.vaultOrigin, [channel.port2]);
     failure = null;
@@ -104,6 +116,7 @@ export function openFormFrame(
   function showHeight(px: number): void {
     element.style.setProperty('height', `${px + 2 * FRAME_MARGIN_PX}px`);
     rememberHeight(state, px);
+    listener.resized?.(px);
   }
 
   function settle(number: number, outcome: Outcome): void {

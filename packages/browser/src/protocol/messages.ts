@@ -1,3 +1,5 @@
+import type { CheckoutAsk, CheckoutNews, CheckoutOptions, CheckoutResult } from './checkout-messages.js';
+
 /** Of the handshake and of everything that follows it. */
 export const PROTOCOL_VERSION = 1;
 
@@ -30,7 +32,7 @@ export interface Init {
 export interface FormState {
   readonly locale: FormLocale;
   readonly appearance: Appearance;
-  readonly options: PaymentOptions | AddressOptions | ChallengeOptions;
+  readonly options: PaymentOptions | AddressOptions | ChallengeOptions | CheckoutOptions;
 }
 
 export interface Appearance {
@@ -96,7 +98,8 @@ export type Ask =
   | { readonly kind: 'confirm'; readonly returnUrl: string; readonly billing: BillingDetails }
   | { readonly kind: 'refresh' }
   | { readonly kind: 'check' }
-  | { readonly kind: 'authenticate' };
+  | { readonly kind: 'authenticate' }
+  | CheckoutAsk;
 
 export interface BillingDetails extends Readonly<Partial<Record<ContactField, string>>> {
   readonly address?: Readonly<Partial<Record<AddressPart, string>>>;
@@ -119,6 +122,8 @@ export type ToPage =
       readonly isComplete: boolean;
       readonly values: AddressValues;
     }
+  /** Of the checkout form. */
+  | { readonly type: 'news'; readonly news: CheckoutNews }
   | { readonly type: 'failed'; readonly error: FormError }
   | { readonly type: 'reply'; readonly number: number; readonly outcome: Outcome };
 
@@ -128,6 +133,7 @@ export type Outcome =
   | { readonly kind: 'done' }
   /** The browser has to go on to this address, which is http or https. */
   | { readonly kind: 'go'; readonly url: string }
+  | { readonly kind: 'result'; readonly result: CheckoutResult }
   /** The card company has to see the cardholder first, at this address: a challenge shows it. */
   | { readonly kind: 'authenticate'; readonly url: string }
   | { readonly kind: 'error'; readonly error: FormError };

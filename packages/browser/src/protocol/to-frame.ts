@@ -25,6 +25,7 @@ import {
 
 /** Reads the options of one form: each frame knows its own only. */
 export type ParseOptions = (fields: Fields | null) => FormState['options'] | null;
+export type ParseAsk = (fields: Fields | null) => Ask | null;
 
 /** What the page posts to the frame's window; `null` for anything else. Who sent it is for the caller to check. */
 export function parseInit(data: unknown, parseOptions: ParseOptions): Init | null {
@@ -35,7 +36,11 @@ export function parseInit(data: unknown, parseOptions: ParseOptions): Init | nul
 }
 
 /** What the page sends by its port; `null` for anything else. */
-export function parseToFrame(data: unknown, parseOptions: ParseOptions): ToFrame | null {
+export function parseToFrame(
+  data: unknown,
+  parseOptions: ParseOptions,
+  parseAsk: ParseAsk = parseFormAsk,
+): ToFrame | null {
   const fields = readMessage(data) ?? {};
   switch (fields.type) {
     case 'collapse':
@@ -68,7 +73,7 @@ function parseAppearance(fields: Fields | null): Appearance | null {
   return typeof isDark === 'boolean' && variables ? { isDark, variables } : null;
 }
 
-function parseAsk(fields: Fields | null): Ask | null {
+function parseFormAsk(fields: Fields | null): Ask | null {
   if (fields === null) return null;
   const { kind, returnUrl } = fields;
   if (kind === 'refresh' || kind === 'check' || kind === 'authenticate') return { kind };

@@ -1,3 +1,4 @@
+import type { CheckoutNews, CheckoutResult } from './checkout-messages.js';
 import {
   ADDRESS_FIELDS,
   type AddressValues,
@@ -31,15 +32,21 @@ export function parseGreeting(data: unknown): Greeting | null {
   return type === 'refused' && isOneOf(reason, REFUSED_REASONS) ? { type, id, reason } : null;
 }
 
+/** What the checkout form alone tells and answers: a script without that form does not carry the checks of it. */
+export interface CheckoutParsing {
+  readonly news: (fields: Fields | null) => CheckoutNews | null;
+  readonly result: (fields: Fields | null) => CheckoutResult | null;
+}
+
 /** What a frame sends by its port; `null` for anything else. */
-export function parseToPage(data: unknown): ToPage | null {
+export function parseToPage(data: unknown, checkout?: CheckoutParsing): ToPage | null {
   const fields = readMessage(data);
-  return fields === null ? null : parseFields(fields);
+  return fields === null ? null : parseFields(fields, checkout);
 }
 
 const HEIGHT_PX_MAX = 20_000;
 
-function parseFields(fields: Fields): ToPage | null {
+function parseFields(fields: Fields, checkout: CheckoutParsing | undefined): ToPage | null {
   const { type, px, isEmpty, isComplete, method } = fields;
   switch (type) {
     case 'ready':
@@ -57,13 +64,17 @@ function parseFields(fields: Fields): ToPage | null {
       if (typeof isEmpty !== 'boolean' || typeof isComplete !== 'boolean' || values === null) return null;
       return { type, isEmpty, isComplete, values };
     }
+    case 'news': {
+      const news = checkout?.news(fieldsOf(fields.news));
+      return news ? { type, news } : null;
+    }
     case 'failed': {
       const error = parseError(fields.error);
       return error && { type, error };
     }
     case 'reply': {
       const { number } = fields;
-      const outcome = parseOutcome(fieldsOf(fields.outcome));
+      const outcome = parseOutcome(fieldsOf(fields.outcome), checkout);
       return outcome && isWhole(number, REQUEST_NUMBER_MAX) ? { type, number, outcome } : null;
     }
     default:
@@ -76,12 +87,16 @@ function parseAddress(value: unknown): AddressValues | null {
   return texts !== null && ADDRESS_FIELDS.every((name) => texts[name] !== undefined) ? (texts as AddressValues) : null;
 }
 
-function parseOutcome(fields: Fields | null): Outcome | null {
+function parseOutcome(fields: Fields | null, checkout: CheckoutParsing | undefined): Outcome | null {
   if (fields === null) return null;
   const { kind, url } = fields;
   if (kind === 'done') return { kind };
   if (kind === 'go' || kind === 'authenticate') {
     return isText(url, 4_096) && /^https?:\/\//.test(url) ? { kind, url } : null;
+  }
+  if (kind === 'result') {
+    const result = checkout?.result(fieldsOf(fields.result));
+    return result ? { kind, result } : null;
   }
   const error = kind === 'error' ? parseError(fields.error) : null;
   return error && { kind: 'error', error };
