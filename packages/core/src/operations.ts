@@ -91,6 +91,8 @@ export interface Confirmation {
   readonly threeDSecureRequest?: ThreeDSecureRequest;
   /** The words that the cardholder saw, when we showed them. */
   readonly consent: Pick<Consent, 'textVersion' | 'language'>;
+  /** The cardholder wishes that the method becomes their default when it is saved; without a customer it has no effect. */
+  readonly makesDefault?: boolean;
 }
 
 export interface NewCheckoutSession {
@@ -187,6 +189,11 @@ export interface Operations {
      * asked. `null` for a token that is forged, or of an attempt that is over.
      */
     returnFromAuthentication(stateToken: string): Promise<SetupIntent | null>;
+    /**
+     * The cardholder closed the issuer's page. Unless the processor knows of an outcome, the attempt is over and the
+     * processor told to undo it. Answers the intent as it is afterwards; whoever asks has shown its client secret.
+     */
+    abandonAuthentication(scope: Scope, id: Uuid): Promise<Outcome<SetupIntent>>;
   };
   readonly checkoutSessions: {
     create(call: Call, input: NewCheckoutSession): Promise<Outcome<CheckoutSessionWithIntent>>;

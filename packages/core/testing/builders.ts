@@ -79,6 +79,7 @@ export function aSetupAttempt(parts: Partial<SetupAttempt> = {}): SetupAttempt {
     authenticationDeadlineAt: null,
     returnedAt: null,
     consent: { acceptedAt: NOON, textVersion: null, language: null, clientAddress: null, userAgent: null },
+    makesDefault: false,
     nextCheckAt: NOON,
     checks: 0,
     notFoundReads: 0,

@@ -1,5 +1,6 @@
 import type { Storage } from '@onfile/core';
 import { apiClientStorage } from './api-clients.js';
+import { brandingStorage } from './branding.js';
 import { runCommit } from './commit/commit.js';
 import { type ConnectionCounts, Database, type DatabaseAddress, type DatabaseSettings } from './database.js';
 import { idempotencyRecords } from './idempotency.js';
@@ -26,6 +27,7 @@ export function createPostgresStorage(settings: DatabaseAddress & DatabaseSettin
     ...eventReads(database),
     ...idempotencyRecords(database),
     ...merchantStorage(database),
+    ...brandingStorage(database),
     ...webhookEndpointStorage(database),
     ...deliveryStorage(database),
     ...apiClientStorage(database),

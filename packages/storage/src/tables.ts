@@ -94,6 +94,7 @@ export const setupAttempts = table<SetupAttempt>('setup_attempts', {
   authenticationDeadlineAt: instant('authentication_deadline_at'),
   returnedAt: instant('returned_at'),
   consent: json('consent'),
+  makesDefault: plain('makes_default'),
   nextCheckAt: instant('next_check_at'),
   checks: plain('checks'),
   notFoundReads: plain('not_found_reads'),

@@ -4,6 +4,7 @@ import type { CheckoutSession } from '../checkout-session/checkout-session.js';
 import type { Customer, CustomerSelector } from '../customer/customer.js';
 import type { Event, EventObjects, EventObjectType, EventType } from '../event/event.js';
 import type { Mandate } from '../mandate/mandate.js';
+import type { Branding, BrandingSettings, Logo, LogoImage } from '../merchant/branding.js';
 import type { Merchant } from '../merchant/merchant.js';
 import type { MetadataChange } from '../metadata.js';
 import type { PaymentMethod } from '../payment-method/payment-method.js';
@@ -253,6 +254,15 @@ export interface Storage extends WebhookStorage {
   removeMerchantOrigin(merchantId: Uuid, origin: string): Promise<boolean>;
 
   insertApiKey(key: ApiKey): Promise<void>;
+  /** Every part `null` when the merchant has chosen nothing. */
+  loadBranding(merchantId: Uuid): Promise<Branding>;
+  /** Takes the place of all settings; the logo stays. Give it what `checkBranding` answered. */
+  saveBranding(merchantId: Uuid, settings: BrandingSettings, at: Instant): Promise<void>;
+  /** `null` takes the logo away; the settings stay. Answers the logo as it is kept. */
+  saveLogo(merchantId: Uuid, image: LogoImage | null, at: Instant): Promise<Logo | null>;
+  /** The logo of that digest, if it is the merchant's logo now. */
+  loadLogo(merchantId: Uuid, digest: string): Promise<LogoImage | null>;
+
   loadApiKey(merchantId: Uuid, id: Uuid): Promise<ApiKey | null>;
   listApiKeys(merchantId: Uuid): Promise<readonly ApiKey[]>;
   /** Answers whether there was such a key, revoked before or not. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   aCheckoutSession,
+  aCustomer,
   aPaymentMethod,
   aSetupAttempt,
   aSetupIntent,
@@ -9,6 +10,7 @@ import {
   sequentialIds,
   uuid,
 } from '../../testing/builders.js';
+import type { Customer } from '../customer/customer.js';
 import type { Approved, LookUpAnswer, VerificationAnswer } from '../ports/connector.js';
 import type { Change, LoadedAttempt } from '../ports/storage.js';
 import type { Instant } from '../scope.js';
@@ -53,8 +55,15 @@ function answered(
   from = loaded(),
   now: Instant = NOON,
   customerGone = false,
+  defaultFor: Customer | null = null,
 ) {
-  return decideAnswer(from, answer, { now, ids: sequentialIds(), settledAfterMs: SETTLED_AFTER_MS, customerGone });
+  return decideAnswer(from, answer, {
+    now,
+    ids: sequentialIds(),
+    settledAfterMs: SETTLED_AFTER_MS,
+    customerGone,
+    defaultFor,
+  });
 }
 
 function intentPatch(changes: readonly Change[]) {
@@ -97,6 +106,17 @@ describe('an approval', () => {
     ]);
     const ids = changes.flatMap((change) => ('event' in change ? [change.event.id] : []));
     expect(ids).toEqual([...ids].sort());
+  });
+
+  test('makes the method the customer’s default where the cardholder wished it, and it is not that already', () => {
+    const customer = aCustomer({ version: 4 });
+    const changes = answered(APPROVED, loaded(), NOON, false, customer);
+    expect(eventsOf(changes).at(-1)).toBe('customer.updated');
+    const patch = { defaultPaymentMethodId: uuid(30) };
+    expect(changes).toContainEqual(expect.objectContaining({ id: customer.id, expect: { version: 4 }, patch }));
+
+    const already = aCustomer({ defaultPaymentMethodId: uuid(30) });
+    expect(eventsOf(answered(APPROVED, loaded(), NOON, false, already))).not.toContain('customer.updated');
   });
 
   test('without a customer creates a method that nobody owns', () => {
@@ -177,6 +197,20 @@ describe('an authentication', () => {
       state: 'awaiting_authentication',
       authenticationDeadlineAt: NOON + AUTHENTICATION_MS_MAX,
     });
+  });
+
+  test('that its cardholder leaves for good is over at once, and undone at the processor', () => {
+    const changes = answered({ kind: 'authentication_abandoned' }, awaiting);
+    expect(attemptPatch(changes)).toMatchObject({ state: 'voiding', outcome: 'abandoned', nextCheckAt: NOON });
+    expect(intentPatch(changes)).toMatchObject({
+      status: 'requires_payment_method',
+      lastSetupError: { code: 'authentication_abandoned' },
+    });
+    expect(changes).toContainEqual({ kind: 'delete_draft', id: uuid(30) });
+  });
+
+  test('cannot be left while the processor has not asked for it', () => {
+    expect(answered({ kind: 'authentication_abandoned' }, loaded())).toEqual([]);
   });
 
   test('that is not finished is waited for until its deadline, and abandoned at it', () => {

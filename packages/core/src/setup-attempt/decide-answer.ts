@@ -1,5 +1,5 @@
 import { completeSession, customerOnSuccess } from '../checkout-session/complete.js';
-import type { CustomerRef } from '../customer/customer.js';
+import type { Customer, CustomerRef } from '../customer/customer.js';
 import type { ActionRequired, Approved, LookUpAnswer, VerificationAnswer } from '../ports/connector.js';
 import type { Ids } from '../ports/ids.js';
 import type { Change, LoadedAttempt, Patch } from '../ports/storage.js';
@@ -17,12 +17,19 @@ export interface AnswerContext {
   readonly settledAfterMs: number;
   /** The intent's customer has been deleted meanwhile. */
   readonly customerGone: boolean;
+  /** The intent's customer, whose default method the attempt's method becomes; `null` when nobody wishes that. */
+  readonly defaultFor: Customer | null;
 }
 
-/** What follows from a processor's answer; nothing, when the attempt is over or the answer says nothing new. */
+/** What ends an attempt without a processor's word: the cardholder says that they will not authenticate. */
+export interface AuthenticationAbandoned {
+  readonly kind: 'authentication_abandoned';
+}
+
+/** What follows from an answer; nothing, when the attempt is over or the answer says nothing new. */
 export function decideAnswer(
   loaded: LoadedAttempt,
-  answer: VerificationAnswer | LookUpAnswer,
+  answer: VerificationAnswer | LookUpAnswer | AuthenticationAbandoned,
   context: AnswerContext,
 ): readonly Change[] {
   const { attempt, intent } = loaded;
@@ -45,6 +52,8 @@ export function decideAnswer(
       return countNotFound(loaded, context);
     case 'unknown':
       return askAgain(loaded, context);
+    case 'authentication_abandoned':
+      return attempt.state === 'awaiting_authentication' ? undo(loaded, answer.kind, context) : [];
   }
 }
 
@@ -80,6 +89,7 @@ function approve(loaded: LoadedAttempt, answer: Approved, context: AnswerContext
       lastSetupError: null,
     }),
     ...completeSession(loaded, customer, context.ids),
+    ...makeDefault(attempt, context),
     ...(intent.customer ? [{ kind: 'require_customer', id: intent.customer.id } as const] : []),
   ];
 }
@@ -133,6 +143,20 @@ function grantMandate(
     updatedAt: now,
   } as const;
   return { kind: 'insert', objectType: 'mandate', object, event: { id: ids.next(), type: 'mandate.created' } };
+}
+
+function makeDefault({ paymentMethodId }: SetupAttempt, { ids, defaultFor }: AnswerContext): Change[] {
+  if (defaultFor === null || defaultFor.defaultPaymentMethodId === paymentMethodId) return [];
+  return [
+    {
+      kind: 'update',
+      objectType: 'customer',
+      id: defaultFor.id,
+      expect: { version: defaultFor.version },
+      patch: { defaultPaymentMethodId: paymentMethodId },
+      event: { id: ids.next(), type: 'customer.updated' },
+    },
+  ];
 }
 
 function fail(

@@ -3,18 +3,18 @@ import type { IdempotencyEntry, IdempotencyStep, LoadedAttempt } from '../ports/
 import type { Ports } from '../ports.js';
 import type { Scope, Uuid } from '../scope.js';
 import type { SetupIntent } from '../setup-intent/setup-intent.js';
-import { type AnswerContext, decideAnswer } from './decide-answer.js';
+import { type AnswerContext, type AuthenticationAbandoned, decideAnswer } from './decide-answer.js';
 
 const SETTLINGS_MAX = 6;
 
 /**
- * Writes down what the processor said about an attempt, with all that follows from it, in one commit. A late writer, or
+ * Writes down what the processor said about an attempt, or that its cardholder left, with all that follows from it, in one commit. A late writer, or
  * one that says what is known already, changes nothing. Answers the intent as it is afterwards.
  */
 export async function settleAttempt(
   ports: Ports,
   { scope, id }: { readonly scope: Scope; readonly id: Uuid },
-  answer: VerificationAnswer | LookUpAnswer,
+  answer: VerificationAnswer | LookUpAnswer | AuthenticationAbandoned,
   { known, idempotency }: { readonly known: LoadedAttempt | null; readonly idempotency: IdempotencyEntry | null },
 ): Promise<SetupIntent> {
   let loaded = known ?? (await loadAttempt(ports, scope, id));
@@ -39,11 +39,14 @@ async function loadAttempt({ storage }: Ports, scope: Scope, id: Uuid): Promise<
   return loaded;
 }
 
-/** Whether the customer is still there is looked up only when a first commit that required it did not go through. */
-async function contextOf(ports: Ports, { intent }: LoadedAttempt, tries: number): Promise<AnswerContext> {
+/**
+ * The customer is looked up when their default method is to change; otherwise only whether they are still there, once a first
+ * commit that required them did not go through.
+ */
+async function contextOf(ports: Ports, { attempt, intent }: LoadedAttempt, tries: number): Promise<AnswerContext> {
   const connector = ports.connectors[intent.scope.mode];
   const customer =
-    tries > 0 && intent.customer
+    intent.customer && (tries > 0 || attempt.makesDefault)
       ? await ports.storage.loadCustomer(intent.scope, { id: intent.customer.id })
       : undefined;
   return {
@@ -51,6 +54,7 @@ async function contextOf(ports: Ports, { intent }: LoadedAttempt, tries: number)
     ids: ports.ids,
     settledAfterMs: (connector?.verifyTimeoutMs ?? 0) + (connector?.settlingMs ?? 0),
     customerGone: customer === null,
+    defaultFor: attempt.makesDefault ? (customer ?? null) : null,
   };
 }
 

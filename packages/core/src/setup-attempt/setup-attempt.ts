@@ -64,6 +64,8 @@ export interface SetupAttempt {
   /** When the cardholder's browser came back and found the attempt over; its state token is used up then. */
   readonly returnedAt: Instant | null;
   readonly consent: Consent;
+  /** The cardholder wishes that the method becomes their default when this attempt succeeds. */
+  readonly makesDefault: boolean;
   /** When a job looks at it next; `null` when there is nothing left to do. */
   readonly nextCheckAt: Instant | null;
   /** How many times a job has looked. */

@@ -163,6 +163,7 @@ function newAttempt(
       userAgent: call.client.userAgent,
       ...confirmation.consent,
     },
+    makesDefault: confirmation.makesDefault ?? false,
     nextCheckAt: nextCheckAt(0, now),
     checks: 0,
     notFoundReads: 0,

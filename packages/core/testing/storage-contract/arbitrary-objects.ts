@@ -232,6 +232,7 @@ export function anyAttempt({ id, scope, setupIntentId }: Identity & { setupInten
     authenticationDeadlineAt: maybeInstant,
     returnedAt: maybeInstant,
     consent: anyConsent,
+    makesDefault: fc.boolean(),
     nextCheckAt: fc.constant(null),
     checks: fc.nat(1_000_000),
     notFoundReads: fc.nat(1_000),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ApiClient, ApiKey, Uuid, WrappedMerchantKey } from '../../src/index.js';
+import type { ApiClient, ApiKey, LogoImage, Uuid, WrappedMerchantKey } from '../../src/index.js';
+import { NO_BRANDING } from '../../src/index.js';
 import { NOON } from '../builders.js';
 import { aConfiguration, FIRST_PAGE, itemsOf, type World } from './world.js';
 
@@ -88,6 +89,29 @@ export function merchantCases(world: () => World): void {
       expect(await storage.removeMerchantOrigin(merchantId, 'https://shop.example')).toBe(false);
       expect(await storage.listMerchantOrigins(merchantId)).toEqual(['https://Z.example']);
       expect(await storage.listMerchantOrigins(other)).toEqual(['https://shop.example']);
+    });
+
+    test('has a look of its own, whose settings and logo change apart from one another', async () => {
+      const { storage, next } = world();
+      const merchantId = next();
+      const none = { ...NO_BRANDING, merchantId, logo: null };
+      expect(await storage.loadBranding(merchantId)).toEqual(none);
+
+      const settings = { ...NO_BRANDING, displayName: '喫茶ひだまり', accent: '#0b6b4f', radius: 0 } as const;
+      await storage.saveBranding(merchantId, settings, NOON);
+      const image: LogoImage = { format: 'png', width: 64, height: 32, bytes: new Uint8Array([0, 1, 254, 255]) };
+      const logo = await storage.saveLogo(merchantId, image, NOON);
+      expect(logo).toEqual({ digest: expect.stringMatching(/^[0-9a-f]{64}$/), format: 'png', width: 64, height: 32 });
+      expect(await storage.loadBranding(merchantId)).toEqual({ ...none, ...settings, logo });
+      expect(await storage.loadLogo(merchantId, logo?.digest ?? '')).toEqual(image);
+      expect(await storage.loadLogo(merchantId, 'ff')).toBeNull();
+      expect(await storage.loadLogo(next(), logo?.digest ?? '')).toBeNull();
+
+      await storage.saveBranding(merchantId, NO_BRANDING, NOON + 1);
+      expect(await storage.loadBranding(merchantId)).toEqual({ ...none, logo });
+      expect(await storage.saveLogo(merchantId, null, NOON + 1)).toBeNull();
+      expect(await storage.loadBranding(merchantId)).toEqual(none);
+      expect(await storage.loadLogo(merchantId, logo?.digest ?? '')).toBeNull();
     });
 
     test('has API clients, which are revoked once and for all', async () => {
