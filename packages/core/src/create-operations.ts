@@ -24,6 +24,7 @@ import type { Ports } from './ports.js';
 import { done, type Outcome, type Refused, refuse } from './refusals.js';
 import type { Scope, Uuid } from './scope.js';
 import { resumeAttempts } from './setup-attempt/resume.js';
+import { abandonAuthentication } from './setup-intent/abandon-authentication.js';
 import { cancelSetupIntent } from './setup-intent/cancel.js';
 import { confirmSetupIntent } from './setup-intent/confirm.js';
 import { createSetupIntent } from './setup-intent/create.js';
@@ -68,6 +69,7 @@ function setupIntents(ports: Ports): Operations['setupIntents'] {
     clientSecret: ({ scope, id }) => derivedSecrets.derive('client-secret', scope, id),
     isClientSecret: (candidate, scope, id) => derivedSecrets.matches(candidate, 'client-secret', scope, id),
     returnFromAuthentication: (stateToken) => returnFromAuthentication(ports, stateToken),
+    abandonAuthentication: (scope, id) => abandonAuthentication(ports, scope, id),
   };
 }
 

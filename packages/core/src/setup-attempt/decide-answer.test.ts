@@ -11,7 +11,7 @@ import {
   uuid,
 } from '../../testing/builders.js';
 import type { Customer } from '../customer/customer.js';
-import type { Approved, LookUpAnswer, VerificationAnswer } from '../ports/connector.js';
+import type { Approved } from '../ports/connector.js';
 import type { Change, LoadedAttempt } from '../ports/storage.js';
 import type { Instant } from '../scope.js';
 import { decideAnswer } from './decide-answer.js';
@@ -51,7 +51,7 @@ function loaded(parts: Partial<LoadedAttempt> = {}): LoadedAttempt {
 }
 
 function answered(
-  answer: VerificationAnswer | LookUpAnswer,
+  answer: Parameters<typeof decideAnswer>[1],
   from = loaded(),
   now: Instant = NOON,
   customerGone = false,
@@ -257,7 +257,7 @@ describe('an answer that is not known', () => {
   });
 });
 
-const anyAnswer = fc.constantFrom<VerificationAnswer | LookUpAnswer>(
+const anyAnswer = fc.constantFrom<Parameters<typeof decideAnswer>[1]>(
   APPROVED,
   { ...APPROVED, authenticated: false },
   ACTION,
@@ -266,6 +266,7 @@ const anyAnswer = fc.constantFrom<VerificationAnswer | LookUpAnswer>(
   { kind: 'rejected_before_processing', reason: 'r' },
   { kind: 'not_found' },
   { kind: 'unknown', reason: 'r' },
+  { kind: 'authentication_abandoned' },
 );
 
 describe('whatever a processor says', () => {
