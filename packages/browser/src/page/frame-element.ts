@@ -62,10 +62,11 @@ const SANDBOX = 'allow-scripts allow-same-origin allow-forms';
 /** A frame inside can do no more than the one around it. None of them may take the merchant's page elsewhere. */
 const SANDBOX_OF_BANKS = ' allow-popups allow-popups-to-escape-sandbox allow-modals';
 
-const USUAL_HEIGHTS_PX = { payment: 620, address: 700, challenge: 660 };
+const USUAL_HEIGHTS_PX = { payment: 620, address: 700, challenge: 660, checkout: 420 };
 
 export const TITLES = {
   payment: { ja: 'カード情報の入力', en: 'Card details' },
   address: { ja: '住所の入力', en: 'Address' },
+  checkout: { ja: 'カード情報の入力', en: 'Card details' },
   challenge: { ja: '本人認証（3Dセキュア）', en: 'Check by your card company (3-D Secure)' },
 };
