@@ -3,6 +3,7 @@ import type { Storage } from '../src/ports/storage.js';
 import { commitCases } from './storage-contract/commits.js';
 import { concurrencyCases } from './storage-contract/concurrency.js';
 import { deliveryCases } from './storage-contract/deliveries.js';
+import { followedEventCases } from './storage-contract/followed-events.js';
 import { idempotencyCases } from './storage-contract/idempotency.js';
 import { listCases } from './storage-contract/lists.js';
 import { merchantCases } from './storage-contract/merchants.js';
@@ -37,6 +38,7 @@ export function storageContract(name: string, makeHarness: () => Promise<Storage
     sweepCases(worldOf);
     merchantCases(worldOf);
     deliveryCases(worldOf);
+    followedEventCases(worldOf);
 
     test('it says that it answers', async () => {
       await expect(world.storage.ping()).resolves.toBeUndefined();

@@ -5,12 +5,17 @@ import { runCommit } from './commit/commit.js';
 import { type ConnectionCounts, Database, type DatabaseAddress, type DatabaseSettings } from './database.js';
 import { idempotencyRecords } from './idempotency.js';
 import { merchantStorage } from './merchants.js';
+import { operatorKeyStorage } from './operator-keys.js';
 import { checkoutSessionReads } from './reads/checkout-sessions.js';
 import { customerReads } from './reads/customers.js';
 import { eventReads } from './reads/events.js';
+import { expiringMethodReads } from './reads/expiring-methods.js';
+import { followedEvents } from './reads/followed-events.js';
+import { searches } from './reads/search.js';
 import { setupIntentReads } from './reads/setup-intents.js';
 import { statement } from './statement.js';
 import { deliveryStorage } from './webhooks/deliveries.js';
+import { deliveryRecordStorage } from './webhooks/delivery-records.js';
 import { webhookEndpointStorage } from './webhooks/endpoints.js';
 
 /**
@@ -23,6 +28,7 @@ export function createPostgresStorage(settings: DatabaseAddress & DatabaseSettin
     commit: (commit) => runCommit(commit, { database, log: settings.log }),
     ...setupIntentReads(database),
     ...customerReads(database),
+    ...expiringMethodReads(database),
     ...checkoutSessionReads(database),
     ...eventReads(database),
     ...idempotencyRecords(database),
@@ -31,6 +37,10 @@ export function createPostgresStorage(settings: DatabaseAddress & DatabaseSettin
     ...webhookEndpointStorage(database),
     ...deliveryStorage(database),
     ...apiClientStorage(database),
+    ...followedEvents(database),
+    ...searches(database),
+    ...deliveryRecordStorage(database),
+    ...operatorKeyStorage(database),
     ping: async () => void (await database.run(PING, [])),
     close: () => database.close(),
     connections: () => database.connections,

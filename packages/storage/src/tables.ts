@@ -8,6 +8,7 @@ import type {
   EventObjectType,
   Mandate,
   Merchant,
+  OperatorKey,
   PaymentMethod,
   PaymentMethodConfiguration,
   SetupAttempt,
@@ -124,6 +125,7 @@ export const paymentMethods = table<PaymentMethod>('payment_methods', {
   metadata: json('metadata'),
   verifiedAt: instant('verified_at'),
   networkTransactionId: plain('network_transaction_id'),
+  expiryNoticeDays: plain('expiry_notice_days'),
   detachedAt: instant('detached_at'),
   createdAt: instant('created_at'),
   updatedAt: instant('updated_at'),
@@ -203,6 +205,14 @@ export const apiKeys = table<ApiKey>('api_keys', {
   id: plain('id'),
   scope: scope(),
   kind: plain('kind'),
+  name: plain('name'),
+  digest: bytes('digest'),
+  createdAt: instant('created_at'),
+  revokedAt: instant('revoked_at'),
+});
+
+export const operatorKeys = table<OperatorKey>('operator_keys', {
+  id: plain('id'),
   name: plain('name'),
   digest: bytes('digest'),
   createdAt: instant('created_at'),

@@ -34,5 +34,37 @@ export interface DeliveryAttempt {
   readonly reply: string | null;
 }
 
-/** The most of an answer that is kept, in bytes. */
+/** The most of an answer that is kept with its delivery, in bytes. */
 export const REPLY_BYTES_KEPT_MAX = 1_024;
+
+/** One POST of a delivery, whole: what was sent, and what came back. */
+export interface DeliveryRecord {
+  readonly at: Instant;
+  readonly durationMs: number;
+  /** `null` when nothing was sent: the address was refused, or the delivery was given up. */
+  readonly request: DeliveryRequest | null;
+  readonly answer: DeliveryAnswer | null;
+  /** Why there was no answer: a code, never an address. */
+  readonly fault: string | null;
+}
+
+export interface DeliveryRequest {
+  readonly url: string;
+  /** As they were sent, but a static token, of which the value is a secret. Signatures are: they tell no secret. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface DeliveryAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The first {@link ANSWER_BYTES_KEPT_MAX} bytes, as text without control characters but line breaks. */
+  readonly body: string;
+}
+
+/** The most of an answer's body that is kept with its POST, in bytes. */
+export const ANSWER_BYTES_KEPT_MAX = 4_096;
+/** So many POSTs of one delivery are kept, the latest. */
+export const RECORDS_KEPT_MAX = 40;
+/** How long a POST is kept. */
+export const RECORD_LIFETIME_MS = 30 * 24 * 60 * 60_000;

@@ -7,12 +7,14 @@ import type { Mandate } from '../mandate/mandate.js';
 import type { Branding, BrandingSettings, Logo, LogoImage } from '../merchant/branding.js';
 import type { Merchant } from '../merchant/merchant.js';
 import type { MetadataChange } from '../metadata.js';
+import type { ExpiryWindow } from '../payment-method/expiry.js';
 import type { PaymentMethod } from '../payment-method/payment-method.js';
 import type { PaymentMethodConfiguration } from '../payment-method-configuration/payment-method-configuration.js';
 import type { Refusal } from '../refusals.js';
 import type { Instant, Scope, Uuid } from '../scope.js';
 import type { SetupAttempt } from '../setup-attempt/setup-attempt.js';
 import type { SetupIntent, SetupIntentStatus } from '../setup-intent/setup-intent.js';
+import type { OperatorStorage } from './operator-storage.js';
 import type { SealedCard } from './vault.js';
 import type { WebhookStorage } from './webhook-storage.js';
 
@@ -164,7 +166,7 @@ export interface LoadedAttempt {
  * The database. Every method is one round trip unless it says otherwise. A fault (connection lost, disk full) is thrown
  * as {@link StorageFault}; a commit whose fate is unknown after a lost connection is looked up before it answers.
  */
-export interface Storage extends WebhookStorage {
+export interface Storage extends WebhookStorage, OperatorStorage {
   commit(commit: Commit): Promise<CommitResult>;
 
   loadSetupIntent(scope: Scope, id: Uuid): Promise<LoadedSetupIntent | null>;
@@ -241,6 +243,20 @@ export interface Storage extends WebhookStorage {
     limit: number,
   ): Promise<readonly { readonly scope: Scope; readonly id: Uuid }[]>;
 
+  /** Those that wait for their confirmation with a card that was entered at this moment or before; the oldest first. */
+  listSetupIntentsWithIdleCards(
+    enteredBefore: Instant,
+    limit: number,
+  ): Promise<readonly { readonly scope: Scope; readonly id: Uuid }[]>;
+  /**
+   * Usable methods whose cards end within the window and of which that has not been told, by merchant, mode, month and id;
+   * from after `after`.
+   */
+  listExpiringMethods(
+    window: ExpiryWindow,
+    page: { readonly after: PaymentMethod | null; readonly limit: number },
+  ): Promise<readonly PaymentMethod[]>;
+
   /** Creates a merchant with a payment method configuration for each mode. Does nothing if the merchant is there. */
   createMerchant(merchant: Merchant, configurations: readonly PaymentMethodConfiguration[]): Promise<void>;
   loadMerchant(id: Uuid): Promise<Merchant | null>;
@@ -253,7 +269,6 @@ export interface Storage extends WebhookStorage {
   /** Answers whether it was there. */
   removeMerchantOrigin(merchantId: Uuid, origin: string): Promise<boolean>;
 
-  insertApiKey(key: ApiKey): Promise<void>;
   /** Every part `null` when the merchant has chosen nothing. */
   loadBranding(merchantId: Uuid): Promise<Branding>;
   /** Takes the place of all settings; the logo stays. Give it what `checkBranding` answered. */
@@ -263,6 +278,7 @@ export interface Storage extends WebhookStorage {
   /** The logo of that digest, if it is the merchant's logo now. */
   loadLogo(merchantId: Uuid, digest: string): Promise<LogoImage | null>;
 
+  insertApiKey(key: ApiKey): Promise<void>;
   loadApiKey(merchantId: Uuid, id: Uuid): Promise<ApiKey | null>;
   listApiKeys(merchantId: Uuid): Promise<readonly ApiKey[]>;
   /** Answers whether there was such a key, revoked before or not. */

@@ -161,6 +161,7 @@ export const anyObject: { readonly [T in EventObjectType]: (identity: Identity) 
       metadata: anyMetadata,
       verifiedAt: maybeInstant,
       networkTransactionId: maybeText,
+      expiryNoticeDays: fc.option(fc.nat(365)),
       detachedAt: maybeInstant,
     }),
   customer: (identity) =>
@@ -224,7 +225,14 @@ export function anyAttempt({ id, scope, setupIntentId }: Identity & { setupInten
     paymentMethodId: anyUuid,
     paymentMethodOrigin: fc.constantFrom('entered', 'saved'),
     connector: anyText,
-    state: fc.constantFrom('asking', 'awaiting_authentication', 'needs_review', 'voiding', 'closed'),
+    state: fc.constantFrom(
+      'asking',
+      'awaiting_authentication',
+      'needs_review',
+      'voiding',
+      'void_needs_review',
+      'closed',
+    ),
     outcome: fc.constantFrom(null, 'approved', 'declined', 'abandoned', 'superseded', 'canceled'),
     errorCode: fc.constantFrom(null, ...DECLINE_CODES),
     processorReference: maybeText,

@@ -13,7 +13,8 @@ type Methods =
   | 'loadSealedCard'
   | 'loadDraft'
   | 'claimDueAttempts'
-  | 'listExpiredSetupIntents';
+  | 'listExpiredSetupIntents'
+  | 'listSetupIntentsWithIdleCards';
 
 export function setupIntentReads(database: Database): Pick<Storage, Methods> {
   return {
@@ -52,10 +53,17 @@ export function setupIntentReads(database: Database): Pick<Storage, Methods> {
     },
 
     async listExpiredSetupIntents(now, limit) {
-      const rows = await database.runRepeatable(LIST_EXPIRED, [renderInstant(now), limit]);
-      return rows.map((row) => ({ scope: scopeField().read(row), id: row.id as Uuid }));
+      return (await database.runRepeatable(LIST_EXPIRED, [renderInstant(now), limit])).map(readPlace);
+    },
+
+    async listSetupIntentsWithIdleCards(enteredBefore, limit) {
+      return (await database.runRepeatable(LIST_WITH_IDLE_CARDS, [enteredBefore, limit])).map(readPlace);
     },
   };
+}
+
+function readPlace(row: Row) {
+  return { scope: scopeField().read(row), id: row.id as Uuid };
 }
 
 function readLoadedSetupIntent({ intent, open_attempt }: Row): LoadedSetupIntent {
@@ -144,4 +152,11 @@ const LIST_EXPIRED = statement(`
   WHERE expires_at <= $1 AND status IN ('requires_payment_method', 'requires_confirmation', 'requires_action')
     AND checkout_session_id IS NULL
   ORDER BY expires_at
+  LIMIT $2`);
+
+const LIST_WITH_IDLE_CARDS = statement(`
+  SELECT merchant_id, livemode, id FROM setup_intents
+  WHERE (draft -> 'consent' ->> 'acceptedAt')::bigint <= $1 AND draft IS NOT NULL
+    AND status IN ('requires_payment_method', 'requires_confirmation')
+  ORDER BY (draft -> 'consent' ->> 'acceptedAt')::bigint
   LIMIT $2`);

@@ -11,6 +11,7 @@ import type {
 } from '@onfile/core';
 import type { Database } from '../database.js';
 import { type Row, readInstant, renderInstant, scope as scopeField } from '../fields.js';
+import { lowestIdAt } from '../ids-by-time.js';
 import { events } from '../reads/events.js';
 import { statement } from '../statement.js';
 import { webhookEndpoints } from '../tables.js';
@@ -105,14 +106,6 @@ function valuesOfChange(change: EndpointChange): readonly unknown[] {
   const instantOrNull = (at: Instant | null) => (at === null ? null : renderInstant(at));
   const { state, disabledReason, failures, failingSince, probeAt, releasesWaiting } = change;
   return [state, disabledReason, failures, instantOrNull(failingSince), instantOrNull(probeAt), releasesWaiting];
-}
-
-/** Below every id of that moment's events: a day is allowed for ids made ahead of their commit, and clocks that differ. */
-function lowestIdAt(moment: Instant): string {
-  const hex = Math.max(0, moment - 24 * 60 * 60_000)
-    .toString(16)
-    .padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }
 
 // The endpoint's row is locked, so that of two workers who claim at once one gets nothing instead of too much. Which
