@@ -19,13 +19,19 @@ const shared = {
   charset: 'utf8',
 };
 
+/** What merchants' pages load. Each is at `/sdk/<version>/<name>.js`, some under a fixed name as well. */
+const scripts = {
+  payments: 'src/facades/payjp/payments-js.ts',
+  onfile: 'src/facades/onfile/onfile-js.ts',
+};
+
 const made = `${out}.${process.pid}`;
 await rm(made, { recursive: true, force: true });
 await mkdir(made, { recursive: true });
 
 await build({
   ...shared,
-  entryPoints: { payments: join(here, 'src/facades/payjp/payments-js.ts') },
+  entryPoints: Object.fromEntries(Object.entries(scripts).map(([name, source]) => [name, join(here, source)])),
   format: 'iife',
   outdir: made,
 });
@@ -61,11 +67,13 @@ for (const name of (await readdir(made, { recursive: true })).filter((each) => /
     integrity: `sha384-${createHash('sha384').update(body).digest('base64')}`,
   };
 }
-const { integrity } = files['payments.js'];
-const mark = Buffer.from(integrity.slice('sha384-'.length), 'base64').toString('hex').slice(0, 8);
+// Whatever is in one of the scripts is in their address.
+const hashes = Object.keys(scripts).map((name) => files[`${name}.js`].integrity);
+const mark = createHash('sha256').update(hashes.join(' ')).digest('hex').slice(0, 8);
+const release = { version: `${version}-${mark}`, integrity: files['onfile.js'].integrity };
 await writeFile(
   join(made, 'manifest.json'),
-  `${JSON.stringify({ version: `${version}-${mark}`, style, frames, files }, null, 2)}\n`,
+  `${JSON.stringify({ version: release.version, style, frames, scripts: Object.keys(scripts).map((name) => `${name}.js`), files }, null, 2)}\n`,
 );
 
 // Taken over at once, so that a server that reads it meanwhile sees one build or the other.
@@ -75,6 +83,9 @@ await rename(out, former).catch((error) => {
 });
 await rename(made, out);
 await rm(former, { recursive: true, force: true });
+
+// The npm package loads this very script, and no other.
+await writeFile(join(here, '../js/dist/release.js'), `export const RELEASE = ${JSON.stringify(release)};\n`);
 
 /** The form's own script, and the one with its texts in each language. */
 function scriptsOf({ outputs }, form) {

@@ -1,9 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readSavedCard, type Shop, startSavingCard } from './hosted-page-way.js';
-import { renderProblem, renderSaved, renderStart, renderWidgets, STYLE } from './pages.js';
-import { readSetupFlow, startSetupFlow } from './payjp-widgets-way.js';
+import type { Shop } from './onfile-api.js';
+import { readOnfileJs } from './onfile-js-files.js';
+import { renderIndex, renderProblem, renderSaved, renderWay } from './pages.js';
+import { STYLE } from './style.js';
+import { readWayFiles, type WayFiles } from './way-files.js';
+import { WAYS, type Way } from './ways.js';
 
 export interface DemoOptions {
   readonly host: string;
@@ -12,7 +14,7 @@ export interface DemoOptions {
   /** Onfile's API, and the key of the merchant whose shop this is. */
   readonly apiUrl: string;
   readonly secretKey: string;
-  /** Where the page's script comes from, and the key that pages may show. */
+  /** Where the pages' scripts come from, and the key that pages may show. */
   readonly vaultUrl: string;
   readonly publicKey: string;
 }
@@ -24,16 +26,16 @@ export interface Demo {
 
 /** A small shop that saves cards with Onfile, over its public API alone. Rejects when the port is taken. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
-  const sources = await readSources();
+  const stock = await readStock();
   const server = createServer();
   await listen(server, options);
   const { port } = server.address() as AddressInfo;
   const url = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
-  const shop: Shop = { apiUrl: options.apiUrl, secretKey: options.secretKey, url };
+  const settings: Settings = { ...options, url, stock };
 
   server.on('request', (request, response) => {
     request.resume();
-    answer(shop, { ...options, ...sources }, request)
+    answer(settings, request)
       .catch((error: Error) => page(502, renderProblem('That did not work', error.message)))
       .then(({ status, headers, body }) => response.writeHead(status, { ...HEADERS, ...headers }).end(body));
   });
@@ -48,20 +50,20 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   };
 }
 
-/** What the pages show of the code behind them, and what the widgets page runs. */
-interface Sources {
-  readonly hostedPage: string;
-  readonly widgetsServer: string;
-  readonly widgetsPage: string;
+type Settings = DemoOptions & Shop & { readonly stock: Stock };
+
+/** What is read once: each way with its files, and what pages load by its path. */
+interface Stock {
+  readonly ways: readonly { readonly way: Way; readonly files: WayFiles }[];
+  readonly scripts: ReadonlyMap<string, string>;
 }
 
-async function readSources(): Promise<Sources> {
-  const [hostedPage, widgetsServer, widgetsPage] = await Promise.all(
-    ['../src/hosted-page-way.ts', '../src/payjp-widgets-way.ts', '../browser/payjp-widgets.js'].map((path) =>
-      readFile(new URL(path, import.meta.url), 'utf8'),
-    ),
+async function readStock(): Promise<Stock> {
+  const ways = await Promise.all(WAYS.map(async (way) => ({ way, files: await readWayFiles(way) })));
+  const own = ways.flatMap(({ way, files }) =>
+    files.script === null ? [] : [[`/${way.name}.js`, files.script] as const],
   );
-  return { hostedPage, widgetsServer, widgetsPage } as Sources;
+  return { ways, scripts: new Map([...own, ...readOnfileJs()]) };
 }
 
 interface Answer {
@@ -76,51 +78,51 @@ const HEADERS = {
   'referrer-policy': 'no-referrer',
 };
 
-// No `form-action`: Chromium applies it to redirects after the post as well, and this post redirects to Onfile's page.
+async function answer(settings: Settings, request: IncomingMessage): Promise<Answer> {
+  const { pathname, searchParams } = new URL(request.url ?? '/', settings.url);
+  const script = settings.stock.scripts.get(pathname);
+  if (script !== undefined) return file('text/javascript; charset=utf-8', script);
+  if (pathname === '/style.css') return file('text/css; charset=utf-8', STYLE);
+  if (pathname === '/') return page(200, renderIndex(WAYS));
+
+  const [, name, step] = /^\/([a-z-]+)(\/saved)?$/.exec(pathname) ?? [];
+  const found = settings.stock.ways.find(({ way }) => way.name === name);
+  if (found === undefined) return page(404, renderProblem('Nothing is here', 'The shop has one product only.'));
+  const { way, files } = found;
+  if (step) return page(200, renderSaved(way, await way.readSaved(settings, searchParams)));
+  if (request.method === 'POST' && way.start) {
+    return { status: 303, headers: { location: await way.start(settings) }, body: '' };
+  }
+  const { vaultUrl, publicKey } = settings;
+  const values = { vaultUrl, publicKey, ...(await way.prepare?.(settings)) };
+  return page(200, renderWay(way, files, values), wayPolicy(way, files, vaultUrl));
+}
+
+function file(contentType: string, body: string): Answer {
+  return { status: 200, headers: { 'content-type': contentType }, body };
+}
+
+// No `form-action`: Chromium applies it to redirects after the post as well, and a post redirects to Onfile's page.
 const PAGE_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/** All that a page with Onfile's form needs: its script, its frame, and asking it about a flow. */
-function widgetsPolicy(vaultUrl: string): string {
+/**
+ * All that a page with Onfile's form needs: its script, its frame, and asking it about a setup. The one policy of Trusted
+ * Types is for `@onfile/js`, which loads that script; a page with a script tag of its own needs none.
+ */
+function wayPolicy({ start }: Way, { inlineHashes }: WayFiles, vaultUrl: string): string {
+  if (start) return PAGE_POLICY;
   return [
     "default-src 'none'",
     "style-src 'self'",
-    `script-src 'self' ${vaultUrl}`,
+    ["script-src 'self'", ...inlineHashes, vaultUrl].join(' '),
     `frame-src ${vaultUrl}`,
     `connect-src ${vaultUrl}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
+    `trusted-types ${inlineHashes.length === 0 ? "'none'" : 'onfile'}`,
   ].join('; ');
-}
-
-type Settings = DemoOptions & Sources;
-
-async function answer(shop: Shop, settings: Settings, request: IncomingMessage): Promise<Answer> {
-  const { pathname, searchParams } = new URL(request.url ?? '/', shop.url);
-  switch (`${request.method} ${pathname}`) {
-    case 'GET /':
-      return page(200, renderStart(settings.hostedPage));
-    case 'POST /hosted-page':
-      return { status: 303, headers: { location: await startSavingCard(shop) }, body: '' };
-    case 'GET /hosted-page/saved':
-      return page(200, renderSaved(await readSavedCard(shop, searchParams.get('session') ?? '')));
-    case 'GET /payjp-widgets':
-      return page(200, renderWidgets(settings, await startSetupFlow(shop)), widgetsPolicy(settings.vaultUrl));
-    case 'GET /payjp-widgets/saved':
-      return page(200, renderSaved(await readSetupFlow(shop, searchParams.get('setup_flow_id') ?? '')));
-    case 'GET /payjp-widgets.js':
-      return {
-        status: 200,
-        headers: { 'content-type': 'text/javascript; charset=utf-8' },
-        body: settings.widgetsPage,
-      };
-    case 'GET /style.css':
-      return { status: 200, headers: { 'content-type': 'text/css; charset=utf-8' }, body: STYLE };
-    default:
-      return page(404, renderProblem('Nothing is here', 'The shop has one product only.'));
-  }
 }
 
 function page(status: number, html: string, policy = PAGE_POLICY): Answer {

@@ -1,65 +1,68 @@
-import type { SavedCard } from './hosted-page-way.js';
+import type { SavedCard } from './onfile-api.js';
+import type { WayFile, WayFiles } from './way-files.js';
+import type { Way } from './ways.js';
 
-/** The shop's start: its one product, the button, and how the button works. */
-export function renderStart(source: string): string {
+/** The shop's start: the ways of saving a card, and what to type. */
+export function renderIndex(ways: readonly Way[]): string {
   return renderDocument(
     'Save a card',
     `<h1>Save a card</h1>
-<p>A shop that charges later saves the card now. This one sends its customer to Onfile's own page, and asks afterwards
-what came of it.</p>
-<form method="post" action="/hosted-page"><button>Save a card on the hosted page</button></form>
-<p><a href="/payjp-widgets">Or with PAY.JP widgets, in the shop's own page</a></p>
-<p>Good numbers to type: <code>4242 4242 4242 4242</code> is saved, <code>4000 0000 0000 0002</code> is declined. Any
-expiry ahead, any three digits, and any name and e-mail will do. The bank may ask the
-customer to authenticate: pass or fail it.</p>
-<h2>All the code that it takes</h2>
-<pre><code>${escapeHtml(source)}</code></pre>`,
+<p class="lead">A shop that charges later saves the card now. Each page below does it in one way, and shows all the code that
+the way takes.</p>
+<ul class="ways">${ways.map(renderLink).join('')}</ul>
+${TEST_CARDS}`,
   );
 }
 
-/** The page with Onfile's form in it, as PAY.JP's own script shows it. */
-export function renderWidgets(
-  shop: {
-    readonly vaultUrl: string;
-    readonly publicKey: string;
-    readonly widgetsServer: string;
-    readonly widgetsPage: string;
-  },
-  clientSecret: string,
-): string {
+function renderLink({ name, title, summary }: Way): string {
+  return `
+<li><a href="/${name}"><strong>${escapeHtml(title)}</strong><span>${escapeHtml(summary)}</span></a></li>`;
+}
+
+/** A way's page: its own markup, which is also shown, with the rest of its code. */
+export function renderWay({ title, summary }: Way, files: WayFiles, values: Readonly<Record<string, string>>): string {
+  const markup = files.markup.replace(/\{\{(\w+)\}\}/g, (_, name) => escapeHtml(values[name] ?? ''));
   return renderDocument(
-    'PAY.JP widgets',
-    `<h1>PAY.JP widgets</h1>
-<p>The form is Onfile's, in a frame of its own origin: nothing that is typed there reaches this page.</p>
-<form data-public-key="${escapeHtml(shop.publicKey)}" data-client-secret="${escapeHtml(clientSecret)}">
-<div id="card"></div>
-<p id="error" role="alert"></p>
-<button>Save card</button>
-</form>
+    title,
+    `<p><a href="/">All ways</a></p>
+<h1>${escapeHtml(title)}</h1>
+<p class="lead">${escapeHtml(summary)}</p>
+<section class="card">
+${markup}</section>
+${TEST_CARDS}
 <h2>All the code that it takes</h2>
-<p>In the page, after <code>&lt;script src="${escapeHtml(shop.vaultUrl)}/payments.js"&gt;</code>:</p>
-<pre tabindex="0"><code>${escapeHtml(shop.widgetsPage)}</code></pre>
-<p>On the server:</p>
-<pre tabindex="0"><code>${escapeHtml(shop.widgetsServer)}</code></pre>
-<p><a href="/">Back to the shop</a></p>
-<script src="${escapeHtml(shop.vaultUrl)}/payments.js"></script>
-<script src="/payjp-widgets.js"></script>`,
+${files.page.map((file) => renderFile('In the page', file)).join('')}
+${files.server.map((file) => renderFile('On the server', file)).join('')}`,
   );
 }
 
-export function renderSaved(card: SavedCard | null): string {
+function renderFile(where: string, { name, text }: WayFile): string {
+  return `
+<h3>${where}: <code>${escapeHtml(name)}</code></h3>
+<pre tabindex="0"><code>${escapeHtml(text)}</code></pre>`;
+}
+
+const TEST_CARDS = `<dl class="try">
+<div><dt><code>4242 4242 4242 4242</code></dt><dd>is saved, once the bank’s test page lets it pass</dd></div>
+<div><dt><code>4000 0000 0000 0002</code></dt><dd>is declined</dd></div>
+<div><dt>Anything else</dt><dd>any expiry ahead, any three digits, any name and e-mail</dd></div>
+</dl>`;
+
+/** What came of it; `null` where no card was saved. */
+export function renderSaved({ name }: Way, card: SavedCard | null): string {
   if (card === null) {
     return renderDocument(
       'No card yet',
-      '<h1>No card was saved yet</h1><p><a href="/">Back to the shop</a>, or reload this page in a moment.</p>',
+      `<h1>No card was saved yet</h1>
+<p><a href="/${name}">Try again</a>, or reload this page in a moment.</p>`,
     );
   }
   return renderDocument(
     'Card saved',
     `<h1>Card saved</h1>
-<p>${escapeHtml(card.brand)} ending in <strong>${escapeHtml(card.last4)}</strong> can be charged from now on, as
+<p class="lead">${escapeHtml(card.brand)} ending in <strong>${escapeHtml(card.last4)}</strong> can be charged from now on, as
 <code>${escapeHtml(card.paymentMethodId)}</code>. The shop itself never saw the number.</p>
-<p><a href="/">Save another one</a></p>`,
+<p><a href="/${name}">Save another one</a>, or <a href="/">in another way</a>.</p>`,
   );
 }
 
@@ -89,18 +92,3 @@ ${body}
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
-
-export const STYLE = `:root { color-scheme: light dark; font: 1.0625rem/1.6 system-ui, sans-serif; }
-body { margin: 0; }
-main { max-width: 44rem; margin: 3rem auto; padding: 0 1.25rem; }
-h1 { font-size: 1.75rem; line-height: 1.2; }
-h2 { font-size: 1.125rem; margin-top: 2.5rem; }
-button { font: inherit; font-weight: 600; padding: 0.75rem 1.5rem; border: 0; border-radius: 0.5rem; background: #1d4ed8; color: #fff; cursor: pointer; }
-button:hover { background: #1e40af; }
-:focus-visible { outline: 3px solid #f59e0b; outline-offset: 3px; }
-button:disabled { opacity: 0.6; cursor: progress; }
-#error { min-height: 1.6em; margin: 0.75rem 0; color: light-dark(#b3201b, #ffb0a8); }
-a { color: light-dark(#1d4ed8, #93c5fd); }
-code { font: 0.9375em ui-monospace, monospace; }
-pre { padding: 1rem; overflow-x: auto; border-radius: 0.5rem; background: light-dark(#f1f5f9, #1e293b); font-size: 0.8125rem; line-height: 1.5; }
-`;

@@ -1,4 +1,4 @@
-export { type BrowserFile, type BrowserFiles, browserFiles, type FrameForm } from './delivery/browser-files.js';
+export { type BrowserFile, type BrowserFiles, browserFiles, type FrameForm, type ScriptName } from './delivery/browser-files.js';
 export * from './delivery/frame-document.js';
 export * from './delivery/headers.js';
 export * from './delivery/script-list.js';

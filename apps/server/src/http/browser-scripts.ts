@@ -1,30 +1,46 @@
-import { browserFiles, FRAME_FILES_PATH, immutableFileHeaders, listScripts, namedScriptHeaders } from '@onfile/browser';
+import {
+  browserFiles,
+  FIXED_PATHS,
+  FRAME_FILES_PATH,
+  immutableFileHeaders,
+  listScripts,
+  namedScriptHeaders,
+  type ScriptName,
+  sdkPath,
+  versionedScripts,
+} from '@onfile/browser';
 import type { HttpAnswer, HttpRequest, HttpRoute } from './http-route.js';
 
 /** What browsers load from the vault's origin beside the pages: scripts for merchants' pages, the frames' files, their list. */
 export function browserScriptRoutes(): readonly HttpRoute[] {
+  const named = Object.entries(FIXED_PATHS).map(
+    ([path, name]): HttpRoute => ({ method: 'GET', path, handle: async (request) => namedScript(name, request) }),
+  );
   return [
-    { method: 'GET', path: '/payments.js', handle: async (request) => namedScript(request) },
-    { method: 'GET', path: '/sdk/:version/payments.js', handle: async ({ params }) => versionedScript(params) },
+    ...named,
+    { method: 'GET', path: '/sdk/:version/:name', handle: async ({ params }) => versionedScript(params) },
     { method: 'GET', path: `${FRAME_FILES_PATH}:name`, handle: async ({ params }) => frameFile(params) },
     { method: 'GET', path: '/scripts.json', handle: async () => scriptList() },
   ];
 }
 
-function namedScript({ raw }: HttpRequest): HttpAnswer {
-  const { contentType, body, integrity } = browserFiles().payments;
+function namedScript(name: ScriptName, { raw }: HttpRequest): HttpAnswer {
+  const { contentType, body, integrity } = browserFiles().scripts[name];
   const etag = `"${integrity}"`;
   const headers = namedScriptHeaders({ contentType, etag });
   if (raw.headers['if-none-match'] === etag) return { status: 304, headers, body: '' };
   return { status: 200, headers, body };
 }
 
-function versionedScript({ version }: HttpRequest['params']): HttpAnswer {
-  const { payments, version: current } = browserFiles();
-  if (version !== current) {
-    return noSuchFile(`This installation serves version ${current}; its scripts are listed in /scripts.json.`);
+function versionedScript({ version = '', name = '' }: HttpRequest['params']): HttpAnswer {
+  const script = versionedScripts().get(sdkPath(name, version));
+  if (script !== undefined) {
+    return { status: 200, headers: immutableFileHeaders(script.contentType), body: script.body };
   }
-  return { status: 200, headers: immutableFileHeaders(payments.contentType), body: payments.body };
+  return noSuchFile(
+    `There is no ${sdkPath(name, version)} here. This installation is of version ${browserFiles().version}; ` +
+      'its scripts, and those of earlier releases that it keeps, are listed in /scripts.json.',
+  );
 }
 
 function frameFile({ name = '' }: HttpRequest['params']): HttpAnswer {

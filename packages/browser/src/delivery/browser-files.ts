@@ -11,15 +11,18 @@ export interface BrowserFile {
 }
 
 export interface BrowserFiles {
-  /** The release, with a part of the script's hash: what is at an address with it never changes. */
+  /** The release, with a part of its scripts' hash: what is at an address with it never changes. */
   readonly version: string;
   readonly style: BrowserFile;
-  readonly payments: BrowserFile;
+  readonly scripts: Readonly<Record<ScriptName, BrowserFile>>;
   readonly frames: Readonly<Record<FrameForm, FrameScripts>>;
   /** A file of the frames by its name, which holds a hash; `null` when there is none. */
   frameFile(name: string): BrowserFile | null;
   readonly all: readonly BrowserFile[];
 }
+
+/** What merchants' pages load. */
+export type ScriptName = 'payments.js' | 'onfile.js';
 
 export type FrameForm = 'payment' | 'address';
 
@@ -45,6 +48,7 @@ interface Manifest {
   readonly frames: Readonly<
     Record<FrameForm, { readonly script: string; readonly texts: Readonly<Record<FormLocale, string>> }>
   >;
+  readonly scripts: readonly ScriptName[];
   readonly files: Readonly<Record<string, { readonly integrity: string }>>;
 }
 
@@ -69,7 +73,7 @@ function readFiles(): BrowserFiles {
   return {
     version: manifest.version,
     style: named(`frame/${manifest.style}`),
-    payments: named('payments.js'),
+    scripts: Object.fromEntries(manifest.scripts.map((name) => [name, named(name)])) as BrowserFiles['scripts'],
     frames: { payment: frameScripts('payment'), address: frameScripts('address') },
     frameFile: (name) => files.find((each) => each.name === `frame/${name}`) ?? null,
     all: files,

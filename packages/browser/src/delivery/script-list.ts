@@ -1,5 +1,6 @@
-import { browserFiles } from './browser-files.js';
+import { type BrowserFile, browserFiles, type ScriptName } from './browser-files.js';
 import { pathOf } from './frame-document.js';
+import { readKeptReleases } from './kept-releases.js';
 
 /** A script that our pages or the merchants' run. */
 export interface ListedScript {
@@ -10,17 +11,17 @@ export interface ListedScript {
 
 /** Every script that is served to browsers, with its hash and why it is there: the inventory that PCI DSS 6.4.3 asks for. */
 export function listScripts(): { readonly version: string; readonly scripts: readonly ListedScript[] } {
-  const { version, payments, frames } = browserFiles();
-  const merchantPage =
-    'Runs in the merchant’s page: shows the card form in a frame of this origin and hears of its result.';
-  const scripts = [
-    { path: '/payments.js', integrity: payments.integrity, reason: merchantPage },
-    {
-      path: sdkPath('payments.js'),
-      integrity: payments.integrity,
-      reason: `${merchantPage} A copy that never changes.`,
-    },
-  ];
+  const { version, scripts, frames } = browserFiles();
+  const fixed = Object.entries(FIXED_PATHS).map(([path, name]) => ({
+    path,
+    integrity: scripts[name].integrity,
+    reason: REASONS[name],
+  }));
+  const versioned = [...versionedScripts()].map(([path, { name, integrity }]) => ({
+    path,
+    integrity,
+    reason: `${REASONS[name as ScriptName]} A copy that never changes.`,
+  }));
   const inFrames = (['payment', 'address'] as const).flatMap((form) => {
     const { script, texts } = frames[form];
     const what = form === 'payment' ? 'card' : 'address';
@@ -30,10 +31,32 @@ export function listScripts(): { readonly version: string; readonly scripts: rea
       { path: pathOf(texts.en), integrity: texts.en.integrity, reason: `The ${what} form’s texts in English.` },
     ];
   });
-  return { version, scripts: [...scripts, ...inFrames] };
+  return { version, scripts: [...fixed, ...versioned, ...inFrames] };
 }
 
-/** Where a copy of a script is that never changes. */
-export function sdkPath(name: string): string {
-  return `/sdk/${browserFiles().version}/${name}`;
+/** The names that others' loaders ask for, and what is there. */
+export const FIXED_PATHS = { '/payments.js': 'payments.js' } as const satisfies Readonly<Record<string, ScriptName>>;
+
+/** By its path, every script that never changes: of this release and of those before. */
+export function versionedScripts(): ReadonlyMap<string, BrowserFile> {
+  versioned ??= new Map([
+    ...readKeptReleases().map((kept) => [sdkPath(kept.name, kept.version), kept] as const),
+    ...Object.values(browserFiles().scripts).map((script) => [sdkPath(script.name), script] as const),
+  ]);
+  return versioned;
 }
+
+let versioned: ReadonlyMap<string, BrowserFile> | undefined;
+
+/** Where a copy of a script is that never changes. */
+export function sdkPath(name: string, version = browserFiles().version): string {
+  return `/sdk/${version}/${name}`;
+}
+
+const MERCHANT_PAGE =
+  'Runs in the merchant’s page: shows the card form in a frame of this origin and hears of its result.';
+
+const REASONS: Readonly<Record<ScriptName, string>> = {
+  'payments.js': `${MERCHANT_PAGE} Under the names of PAY.JP’s script.`,
+  'onfile.js': `${MERCHANT_PAGE} Under its own names, for @onfile/js.`,
+};
