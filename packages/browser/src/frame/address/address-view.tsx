@@ -1,5 +1,5 @@
 import type { AddressField, AddressOptions, FormLocale } from '../../protocol/messages.js';
-import { type EntryListener, Field, TextInput } from '../view/field.js';
+import { type EntryListener, Field, longestOf, TextInput } from '../view/field.js';
 import type { AddressProblems } from './check-address.js';
 import { countriesIn } from './countries.js';
 import type { AddressTexts } from './texts.js';
@@ -66,12 +66,19 @@ function Text({ view, name }: { readonly view: AddressView; readonly name: Typed
   const problem = problems[name];
   const { autocomplete, ...attributes } = ATTRIBUTES[name];
   const isHalf = name === 'state' || name === 'city';
+  const { labels, required, looksLikeCardNumber, zipUnreadable, phoneUnreadable } = texts;
+  const room = longestOf([
+    required(labels[name]),
+    looksLikeCardNumber(labels[name]),
+    ...(name === 'zip' ? [zipUnreadable] : name === 'phone' ? [phoneUnreadable] : []),
+  ]);
   return (
     <Field
       name={name}
-      label={texts.labels[name]}
+      label={labels[name]}
       note={name === 'line2' ? texts.optional : undefined}
       problem={problem}
+      room={room}
       isHalf={isHalf}
     >
       {(describedBy) => (

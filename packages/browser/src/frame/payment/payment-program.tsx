@@ -1,11 +1,12 @@
 import { CARD_BRANDS, type CardBrand } from '@onfile/core';
 import { render } from 'preact';
-import type { Ask, FieldProblem, FormError, FormState, Outcome, PaymentOptions } from '../../protocol/messages.js';
+import type { Ask, FieldProblem, FormState, Outcome, PaymentOptions } from '../../protocol/messages.js';
 import { reformat } from '../card/caret.js';
 import { earliestMonthAt, formatExpiry, formatTypedExpiry, readExpiry } from '../card/expiry.js';
 import { readCardholderName } from '../card/name.js';
 import { formatCardNumber } from '../card/number.js';
-import { type Answer, createFlowClient, type Flow, type Problem } from '../setup-flow.js';
+import { CANCELED, errorOf, withFlow } from '../flow-outcome.js';
+import { type Answer, createFlowClient } from '../setup-flow.js';
 import type { FormProgram, FormSurroundings } from '../start-form.js';
 import type { CardFormField } from '../texts/fields.js';
 import { singly } from '../view/singly.js';
@@ -35,10 +36,9 @@ export function createPaymentProgram(surroundings: FormSurroundings): FormProgra
   // Back out of the browser's cache: what was under way is over, and the flow may have gone on without this page.
   addEventListener('pageshow', ({ persisted }) => {
     if (!persisted) return;
-    gone = null;
     working = null;
     clearCode();
-    void readFlow();
+    void startAgain();
   });
 
   const draw = singly(() => {
@@ -139,6 +139,17 @@ export function createPaymentProgram(surroundings: FormSurroundings): FormProgra
     draw();
   }
 
+  /** What is entered stays, but for the code. */
+  async function startAgain(): Promise<void> {
+    const wasGone = gone !== null;
+    gone = null;
+    await readFlow();
+    if (!wasGone || notice !== null) return;
+    clearCode();
+    tellChange(check());
+    if (declineCode !== null) focusSoon('.notice');
+  }
+
   async function confirm(ask: Extract<Ask, { kind: 'confirm' }>): Promise<Outcome> {
     if (!isWebAddress(ask.returnUrl)) {
       const message = 'return_url has to be an absolute http or https URL.';
@@ -178,20 +189,23 @@ export function createPaymentProgram(surroundings: FormSurroundings): FormProgra
     if (last.kind !== 'flow') return refused(last);
 
     const { status, nextUrl, lastErrorCode } = last.flow;
-    if (status === 'requires_action' && nextUrl !== null) return go(nextUrl);
-    if (status === 'succeeded' || status === 'processing') return go(withFlow(returnUrl, last.flow, clientSecret));
+    if (status === 'requires_action' && nextUrl !== null) return goOn({ kind: 'authenticate', url: nextUrl });
+    if (status === 'succeeded' || status === 'processing') {
+      return goOn({ kind: 'go', url: withFlow(returnUrl, last.flow, clientSecret) });
+    }
     if (status === 'canceled') {
       notice = 'canceled';
-      return { kind: 'error', error: apiError('invalid_status', 'The setup flow is canceled. Create a new one.') };
+      return { kind: 'error', error: CANCELED };
     }
     return lastErrorCode === null
       ? { kind: 'error', error: errorOf({ kind: 'unreachable' }) }
       : declined(lastErrorCode);
   }
 
-  function go(url: string): Outcome {
-    gone = { kind: 'go', url };
-    return gone;
+  /** Nothing more can be entered until the page says that it did not get there. */
+  function goOn(outcome: Outcome): Outcome {
+    gone = outcome;
+    return outcome;
   }
 
   async function refused(answer: Exclude<Answer, { kind: 'flow' }>): Promise<Outcome> {
@@ -284,7 +298,7 @@ export function createPaymentProgram(surroundings: FormSurroundings): FormProgra
       tellChange(check());
     },
     async answer(ask) {
-      if (ask.kind === 'refresh') await readFlow();
+      if (ask.kind === 'refresh') await startAgain();
       if (ask.kind === 'refresh') return { kind: 'done' };
       if (ask.kind === 'confirm') return gone ?? working ?? work(confirm(ask));
       const checked = check();
@@ -305,26 +319,6 @@ function noticeOf(status: string): NoticeName | null {
 
 function isWebAddress(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
-}
-
-/** Both parameters are replaced where the address has them. */
-function withFlow(returnUrl: string, { id }: Flow, clientSecret: string): string {
-  const url = new URL(returnUrl);
-  url.searchParams.set('setup_flow_id', id);
-  url.searchParams.set('setup_flow_client_secret', clientSecret);
-  return url.href;
-}
-
-function apiError(code: string, message: string): FormError {
-  return { kind: 'api', code, message, problems: [] };
-}
-
-function errorOf(answer: Problem | { kind: 'unreachable' }): FormError {
-  if (answer.kind === 'unreachable') return apiError('network_error', 'The server could not be reached. Try again.');
-  const { status, code, detail, errors } = answer;
-  if (status !== 422) return apiError(code, detail);
-  const problems = errors.map(({ field, message, error_type }) => ({ field, message, problem: error_type }));
-  return { kind: 'validation', code: 'validation_error', message: detail, problems };
 }
 
 /** Puts the element's text into its form. An unchanged text is left alone, with its caret and its undo history. */

@@ -1,9 +1,9 @@
 import { CARD_BRANDS, type CardBrand } from '@onfile/core';
 import type { PaymentOptions } from '../../protocol/messages.js';
 import type { CardFormField } from '../texts/fields.js';
-import { type EntryListener, Field, TextInput } from '../view/field.js';
+import { type EntryListener, Field, longestOf, TextInput } from '../view/field.js';
 import { CARD, Icon, SHIELD } from '../view/icons.js';
-import { Notice } from '../view/notice.js';
+import { Notice, NoticeRoom } from '../view/notice.js';
 import type { NoticeName, PaymentTexts } from './texts.js';
 
 export interface PaymentView {
@@ -49,7 +49,11 @@ function Method(view: PaymentView) {
       <span>{texts.card}</span>
     </>
   );
-  const missing = isMethodMissing && !isOpen && <p class="problem">{texts.chooseMethod}</p>;
+  const missing = !isOpen && (
+    <div class="below" data-room={texts.chooseMethod}>
+      {isMethodMissing && <p class="problem">{texts.chooseMethod}</p>}
+    </div>
+  );
   if (options.layout === 'tab') {
     return (
       <>
@@ -66,31 +70,32 @@ function Method(view: PaymentView) {
     );
   }
   return (
-    <div class="rows">
-      <button type="button" id="method" class="row" aria-expanded={isOpen} aria-controls="card" onClick={on.toggled}>
-        <span class="dot" />
-        {name}
-      </button>
+    <>
+      <div class="rows">
+        <button type="button" id="method" class="row" aria-expanded={isOpen} aria-controls="card" onClick={on.toggled}>
+          <span class="dot" />
+          {name}
+        </button>
+        <section id="card" aria-labelledby="method" hidden={!isOpen}>
+          <CardFields {...view} />
+        </section>
+      </div>
       {missing}
-      <section id="card" aria-labelledby="method" hidden={!isOpen}>
-        <CardFields {...view} />
-      </section>
-    </div>
+    </>
   );
 }
 
 function CardFields(view: PaymentView) {
   const { texts, options, decline, isWorking, brand } = view;
   const { form, codeHint } = texts;
-  const cvcHint = brand === null ? form.hints.card_cvc : codeHint[CARD_BRANDS[brand].cvcLength];
+  const cvcHint =
+    decline !== null
+      ? texts.enterCodeAgain
+      : brand === null
+        ? form.hints.card_cvc
+        : codeHint[CARD_BRANDS[brand].cvcLength];
   return (
     <>
-      {/* There even when empty, so that nothing below it, with the focus in it, has to be moved. */}
-      <div>
-        {decline !== null && (
-          <Notice tone="danger" heading={texts.declined.heading} body={[decline, texts.enterCodeAgain]} />
-        )}
-      </div>
       <fieldset disabled={isWorking} class="fields">
         <legend class="unseen">{texts.card}</legend>
         <Text view={view} name="card_number" kind="digits" autocomplete="cc-number" badge={brandName(brand)} />
@@ -103,7 +108,14 @@ function CardFields(view: PaymentView) {
             hint={form.hints.card_expiry}
             placeholder="MM / YY"
           />
-          <Text view={view} name="card_cvc" kind="digits" autocomplete="cc-csc" hint={cvcHint} />
+          <Text
+            view={view}
+            name="card_cvc"
+            kind="digits"
+            autocomplete="cc-csc"
+            hint={cvcHint}
+            otherHints={[form.hints.card_cvc, codeHint[3], codeHint[4], texts.enterCodeAgain]}
+          />
         </div>
         {options.asks.name && (
           <Text
@@ -117,11 +129,26 @@ function CardFields(view: PaymentView) {
         )}
       </fieldset>
       {(options.asks.email || options.asks.phone) && <ContactFields {...view} />}
-      <p class="aside">
-        <Icon shape={SHIELD} />
-        <span>{form.authentication}</span>
-      </p>
+      <Outcome {...view} />
     </>
+  );
+}
+
+/** What comes next, what is under way, or why it came to nothing: one place, which has room for each from the start. */
+function Outcome({ texts, decline, isWorking }: PaymentView) {
+  const { heading, reasons } = texts.declined;
+  return (
+    <div class="outcome">
+      {decline !== null && !isWorking ? (
+        <Notice tone="danger" heading={heading} body={[decline]} />
+      ) : (
+        <p class="aside">
+          <Icon shape={SHIELD} />
+          <span>{isWorking ? texts.working : texts.form.authentication}</span>
+        </p>
+      )}
+      <NoticeRoom heading={heading} body={longestOf(Object.values(reasons))} />
+    </div>
   );
 }
 
@@ -160,14 +187,17 @@ function Text(props: {
   readonly kind: keyof typeof KINDS;
   readonly autocomplete: string;
   readonly hint?: string;
+  readonly otherHints?: readonly string[];
   readonly badge?: string | undefined;
   readonly initial?: string | undefined;
   readonly placeholder?: string;
 }) {
-  const { view, name, kind, autocomplete, hint, badge, initial, placeholder } = props;
+  const { view, name, kind, autocomplete, hint, otherHints = [], badge, initial, placeholder } = props;
+  const { form, problems } = view.texts;
   const problem = view.problems[name];
+  const room = longestOf([hint ?? '', ...otherHints, ...Object.values(problems[name])]);
   return (
-    <Field name={name} label={view.texts.form.labels[name]} hint={hint} problem={problem} badge={badge}>
+    <Field name={name} label={form.labels[name]} hint={hint} problem={problem} badge={badge} room={room}>
       {(describedBy) => (
         <TextInput
           name={name}

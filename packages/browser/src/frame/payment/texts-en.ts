@@ -10,7 +10,7 @@ export const TEXTS: PaymentTexts = {
   codeHint: { 3: '3 digits on the back', 4: '4 digits on the front' },
   problemCount: (count) => (count === 1 ? 'Check 1 entry.' : `Check ${count} entries.`),
   working: 'Checking with your card company. Please keep this page open.',
-  enterCodeAgain: 'For your safety, enter the security code again.',
+  enterCodeAgain: 'Enter the code again.',
   unreachable: 'There was no connection. Check yours, and try again.',
   notices: {
     requires_action: {

@@ -11,7 +11,7 @@ export const TEXTS: PaymentTexts = {
   codeHint: { 3: '裏面の3桁', 4: '表面の4桁' },
   problemCount: (count) => `${count} 件の入力を確認してください。`,
   working: 'カード会社に確認しています。この画面を閉じずにお待ちください。',
-  enterCodeAgain: '安全のため、セキュリティコードはもう一度入力してください。',
+  enterCodeAgain: 'もう一度入力してください。',
   unreachable: '通信できませんでした。接続を確かめて、もう一度お試しください。',
   notices: {
     requires_action: {

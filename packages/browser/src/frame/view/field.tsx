@@ -9,13 +9,15 @@ export interface FieldProps {
   readonly problem?: string | undefined;
   /** Beside what is typed; it says nothing that is not said elsewhere too. */
   readonly badge?: string | undefined;
+  /** The longest text that may come to stand below the field. Its room is kept free, so that no problem moves anything. */
+  readonly room?: string | undefined;
   /** Beside another one where there is room. */
   readonly isHalf?: boolean;
   readonly children: (describedBy: string | undefined) => ComponentChildren;
 }
 
 /** A label above, the field, and below it one place for the hint or, instead, for what is wrong. */
-export function Field({ name, label, note, hint, problem, badge, isHalf, children }: FieldProps) {
+export function Field({ name, label, note, hint, problem, badge, room, isHalf, children }: FieldProps) {
   const below = problem ?? hint;
   return (
     <div class={isHalf ? 'field half' : 'field'}>
@@ -31,12 +33,19 @@ export function Field({ name, label, note, hint, problem, badge, isHalf, childre
           </span>
         )}
       </div>
-      <p id={`${name}-below`} class={problem === undefined ? 'hint' : 'problem'}>
-        {problem !== undefined && <Icon shape={ATTENTION} />}
-        {below !== undefined && <span>{below}</span>}
-      </p>
+      <div class="below" data-room={room}>
+        <p id={`${name}-below`} class={problem === undefined ? 'hint' : 'problem'}>
+          {problem !== undefined && <Icon shape={ATTENTION} />}
+          {below !== undefined && <span>{below}</span>}
+        </p>
+      </div>
     </div>
   );
+}
+
+/** Of texts for one place: the one that is the tallest there, whatever the width. */
+export function longestOf(texts: readonly string[]): string {
+  return texts.reduce((longest, text) => (text.length > longest.length ? text : longest), '');
 }
 
 export interface TextInputProps {
