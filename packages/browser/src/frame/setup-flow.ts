@@ -21,6 +21,8 @@ export type Answer = { readonly kind: 'flow'; readonly flow: Flow } | Problem | 
 export interface FlowClient {
   read(): Promise<Answer>;
   confirm(confirmation: { readonly return_url: string; readonly payment_method_data: object }): Promise<Answer>;
+  /** The cardholder will not authenticate: gives the attempt up, and answers what became of the flow. */
+  abandon(): Promise<Answer>;
 }
 
 const READ_TIMEOUT_MS = 15_000;
@@ -32,12 +34,13 @@ export function createFlowClient(publicKey: string, clientSecret: string): FlowC
   const [, encoded = 'unknown'] = /^setfws_([0-9a-z]{26})_/.exec(clientSecret) ?? [];
   const path = `/v2/setup_flows/setfw_${encoded}`;
   const authorization = `Bearer ${publicKey}`;
+  const read = () =>
+    ask(`${path}?${new URLSearchParams({ client_secret: clientSecret })}`, {
+      headers: { authorization },
+      signal: AbortSignal.timeout(READ_TIMEOUT_MS),
+    });
   return {
-    read: () =>
-      ask(`${path}?${new URLSearchParams({ client_secret: clientSecret })}`, {
-        headers: { authorization },
-        signal: AbortSignal.timeout(READ_TIMEOUT_MS),
-      }),
+    read,
     confirm: (confirmation) =>
       ask(`${path}/confirm`, {
         method: 'POST',
@@ -45,6 +48,15 @@ export function createFlowClient(publicKey: string, clientSecret: string): FlowC
         body: JSON.stringify({ client_secret: clientSecret, ...confirmation }),
         signal: AbortSignal.timeout(CONFIRM_TIMEOUT_MS),
       }),
+    async abandon() {
+      const given = await fetch('/frame/challenge/abandon', {
+        method: 'POST',
+        headers: { authorization, 'content-type': 'application/json' },
+        body: JSON.stringify({ client_secret: clientSecret }),
+        signal: AbortSignal.timeout(CONFIRM_TIMEOUT_MS),
+      }).catch(() => null);
+      return given?.ok ? read() : { kind: 'unreachable' };
+    },
   };
 }
 

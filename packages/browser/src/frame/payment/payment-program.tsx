@@ -42,6 +42,9 @@ export function createPaymentProgram(surroundings: FormSurroundings): FormProgra
   });
 
   const draw = singly(() => {
+    // A notice stands in the form's room: the page around does not jump.
+    if (notice !== null) root.style.setProperty('min-height', `${root.offsetHeight}px`);
+    else root.style.removeProperty('min-height');
     render(
       <PaymentForm
         texts={texts}
