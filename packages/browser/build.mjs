@@ -3,10 +3,11 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { minify } from 'terser';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, 'dist/assets');
-const { version } = JSON.parse(await readFile(join(here, 'package.json'), 'utf8'));
+const { version, devDependencies } = JSON.parse(await readFile(join(here, 'package.json'), 'utf8'));
 
 /** What a browser loads: the merchant page's script under its fixed name, the frames' files under names with a hash. */
 const shared = {
@@ -17,11 +18,14 @@ const shared = {
   legalComments: 'none',
   metafile: true,
   charset: 'utf8',
+  // So that the names' hashes are others when the second minifier is another.
+  footer: { js: `// ${devDependencies.terser}` },
 };
 
 /** What merchants' pages load. Each is at `/sdk/<version>/<name>.js`, some under a fixed name as well. */
 const scripts = {
   payments: 'src/facades/payjp/payments-js.ts',
+  loader: 'src/facades/toast/loader-js.ts',
   onfile: 'src/facades/onfile/onfile-js.ts',
 };
 
@@ -29,15 +33,13 @@ const made = `${out}.${process.pid}`;
 await rm(made, { recursive: true, force: true });
 await mkdir(made, { recursive: true });
 
-await build({
-  ...shared,
-  entryPoints: Object.fromEntries(Object.entries(scripts).map(([name, source]) => [name, join(here, source)])),
-  format: 'iife',
-  outdir: made,
-});
+/** What loads `onfile.js` by its address and hash, as the npm package does. */
+const loaders = { 'onfile-element': 'src/facades/onfile/onfile-element-js.ts' };
+
+await buildScripts({ ...scripts, ...loaders });
 // Each form by itself: sharing a chunk would cost the payment form one request more.
 const frames = {};
-for (const form of ['payment', 'address']) {
+for (const form of ['payment', 'address', 'checkout', 'challenge']) {
   const { metafile } = await build({
     ...shared,
     entryPoints: { [form]: join(here, `src/frame/${form}/start.ts`) },
@@ -51,29 +53,35 @@ for (const form of ['payment', 'address']) {
   });
   frames[form] = scriptsOf(metafile, form);
 }
-const css = await build({
+const others = {
+  style: 'styles/frame.css',
+  challengeStyle: 'styles/challenge.css',
+  returned: 'src/frame/challenge/returned.ts',
+};
+const { metafile: madeOfOthers } = await build({
   ...shared,
-  entryPoints: { frame: join(here, 'styles/frame.css') },
+  entryPoints: Object.values(others).map((source) => join(here, source)),
+  format: 'esm',
   outdir: join(made, 'frame'),
   entryNames: '[name]-[hash]',
 });
-const style = Object.keys(css.metafile.outputs)[0].split('/').at(-1);
+for (const [name, source] of Object.entries(others)) others[name] = outputOf(madeOfOthers, source);
+
+// Whatever is in one of the scripts is in their address. The loaders are in it without knowing it, and then learn it.
+const names = Object.keys({ ...scripts, ...loaders }).map((name) => `${name}.js`);
+const hashes = await Promise.all(names.map(hashOf));
+const mark = createHash('sha256').update(hashes.join(' ')).digest('hex').slice(0, 8);
+const release = { version: `${version}-${mark}`, integrity: await hashOf('onfile.js') };
+await buildScripts(loaders, { name: 'release', setup: tellRelease });
 
 const files = {};
 for (const name of (await readdir(made, { recursive: true })).filter((each) => /\.(js|css)$/.test(each)).sort()) {
-  const body = await readFile(join(made, name));
-  files[name.replaceAll('\\', '/')] = {
-    bytes: body.length,
-    integrity: `sha384-${createHash('sha384').update(body).digest('base64')}`,
-  };
+  if (/^frame.*\.js$/.test(name)) await shrink(join(made, name), { module: true });
+  files[name.replaceAll('\\', '/')] = { integrity: await hashOf(name) };
 }
-// Whatever is in one of the scripts is in their address.
-const hashes = Object.keys(scripts).map((name) => files[`${name}.js`].integrity);
-const mark = createHash('sha256').update(hashes.join(' ')).digest('hex').slice(0, 8);
-const release = { version: `${version}-${mark}`, integrity: files['onfile.js'].integrity };
 await writeFile(
   join(made, 'manifest.json'),
-  `${JSON.stringify({ version: release.version, style, frames, scripts: Object.keys(scripts).map((name) => `${name}.js`), files }, null, 2)}\n`,
+  `${JSON.stringify({ version: release.version, ...others, frames, scripts: names, files }, null, 2)}\n`,
 );
 
 // Taken over at once, so that a server that reads it meanwhile sees one build or the other.
@@ -84,18 +92,46 @@ await rename(out, former).catch((error) => {
 await rename(made, out);
 await rm(former, { recursive: true, force: true });
 
-// The npm package loads this very script, and no other.
-await writeFile(join(here, '../js/dist/release.js'), `export const RELEASE = ${JSON.stringify(release)};\n`);
+await writeFile(join(here, '../js/dist/release.js'), releaseModule());
+
+async function buildScripts(sources, ...plugins) {
+  const entryPoints = Object.fromEntries(Object.entries(sources).map(([name, path]) => [name, join(here, path)]));
+  await build({ ...shared, entryPoints, format: 'iife', outdir: made, plugins });
+  for (const name of Object.keys(sources)) await shrink(join(made, `${name}.js`), { module: false });
+}
+
+function tellRelease({ onLoad }) {
+  onLoad({ filter: /[/\\]js[/\\]src[/\\]release\.ts$/ }, () => ({ contents: releaseModule() }));
+}
+
+function releaseModule() {
+  return `export const RELEASE = ${JSON.stringify(release)};\n`;
+}
+
+async function hashOf(name) {
+  const body = await readFile(join(made, name));
+  return `sha384-${createHash('sha384').update(body).digest('base64')}`;
+}
 
 /** The form's own script, and the one with its texts in each language. */
-function scriptsOf({ outputs }, form) {
-  const named = Object.entries(outputs).map(([path, { entryPoint = '' }]) => ({
-    name: path.split('/').at(-1),
-    source: relative(here, join(process.cwd(), entryPoint)).replaceAll('\\', '/'),
-  }));
-  const madeOf = (source) => named.find((each) => each.source === source)?.name;
-  return {
-    script: madeOf(`src/frame/${form}/start.ts`),
-    texts: { ja: madeOf(`src/frame/${form}/texts-ja.ts`), en: madeOf(`src/frame/${form}/texts-en.ts`) },
-  };
+function scriptsOf(metafile, form) {
+  const madeOf = (name) => outputOf(metafile, `src/frame/${form}/${name}.ts`);
+  return { script: madeOf('start'), texts: { ja: madeOf('texts-ja'), en: madeOf('texts-en') } };
+}
+
+/** The name of the file that was made of this source. */
+function outputOf({ outputs }, source) {
+  const isIt = ({ entryPoint }) =>
+    entryPoint !== undefined && relative(here, join(process.cwd(), entryPoint)).replaceAll('\\', '/') === source;
+  return Object.keys(outputs)
+    .find((path) => isIt(outputs[path]))
+    ?.split('/')
+    .at(-1);
+}
+
+/** A second minifier, for what the first leaves: 3% of the payment form. */
+async function shrink(path, { module }) {
+  const options = { module, ecma: 2022, compress: { passes: 3, toplevel: true }, mangle: { toplevel: true } };
+  const { code } = await minify(await readFile(path, 'utf8'), options);
+  await writeFile(path, code);
 }

@@ -1,6 +1,6 @@
-import type { OnfileError, OnfileErrorCode } from './errors.js';
 import { loadScript } from './load-script.js';
 import type { Onfile, OnfileOptions } from './onfile.js';
+import { onfileError } from './onfile-error.js';
 import { RELEASE } from './release.js';
 
 declare global {
@@ -15,7 +15,7 @@ export type StartOnfile = (options: Omit<OnfileOptions, 'vaultUrl'> & { readonly
 
 /**
  * Loads the card form's script from the vault, once however often it is called, and checks it against the hash that this
- * package knows. Rejects with an {@link OnfileError}; after `script_not_loaded` it may be called again.
+ * package knows. Rejects with an `OnfileError`; after `script_not_loaded` it may be called again.
  */
 export async function loadOnfile(options: OnfileOptions): Promise<Onfile> {
   if (typeof document === 'undefined') throw onfileError('invalid_options', IN_A_BROWSER);
@@ -55,7 +55,3 @@ const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])$/;
 
 const IN_A_BROWSER = 'loadOnfile needs a browser. On a server leave the call to the page, for example to an effect.';
 const NOT_BUILT = 'This copy of @onfile/js is not built, so it does not know its script: run npm run build.';
-
-function onfileError(code: OnfileErrorCode, message: string): OnfileError {
-  return Object.assign(new Error(message), { name: 'OnfileError', code, isShown: false, fields: [] } as const);
-}

@@ -14,6 +14,9 @@ export interface BrowserFiles {
   /** The release, with a part of its scripts' hash: what is at an address with it never changes. */
   readonly version: string;
   readonly style: BrowserFile;
+  readonly challengeStyle: BrowserFile;
+  /** Of the page that a card company's page leads back to. */
+  readonly returned: BrowserFile;
   readonly scripts: Readonly<Record<ScriptName, BrowserFile>>;
   readonly frames: Readonly<Record<FrameForm, FrameScripts>>;
   /** A file of the frames by its name, which holds a hash; `null` when there is none. */
@@ -22,9 +25,9 @@ export interface BrowserFiles {
 }
 
 /** What merchants' pages load. */
-export type ScriptName = 'payments.js' | 'onfile.js';
+export type ScriptName = 'payments.js' | 'loader.js' | 'onfile.js' | 'onfile-element.js';
 
-export type FrameForm = 'payment' | 'address';
+export type FrameForm = 'payment' | 'address' | 'checkout' | 'challenge';
 
 export interface FrameScripts {
   readonly script: BrowserFile;
@@ -45,6 +48,8 @@ const ASSETS = new URL('../../dist/assets/', import.meta.url);
 interface Manifest {
   readonly version: string;
   readonly style: string;
+  readonly challengeStyle: string;
+  readonly returned: string;
   readonly frames: Readonly<
     Record<FrameForm, { readonly script: string; readonly texts: Readonly<Record<FormLocale, string>> }>
   >;
@@ -73,8 +78,15 @@ function readFiles(): BrowserFiles {
   return {
     version: manifest.version,
     style: named(`frame/${manifest.style}`),
+    challengeStyle: named(`frame/${manifest.challengeStyle}`),
+    returned: named(`frame/${manifest.returned}`),
     scripts: Object.fromEntries(manifest.scripts.map((name) => [name, named(name)])) as BrowserFiles['scripts'],
-    frames: { payment: frameScripts('payment'), address: frameScripts('address') },
+    frames: {
+      payment: frameScripts('payment'),
+      address: frameScripts('address'),
+      checkout: frameScripts('checkout'),
+      challenge: frameScripts('challenge'),
+    },
     frameFile: (name) => files.find((each) => each.name === `frame/${name}`) ?? null,
     all: files,
   };

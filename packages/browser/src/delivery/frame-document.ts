@@ -11,10 +11,13 @@ export interface FrameDocument {
   readonly locale: Locale;
   readonly isDark: boolean;
   readonly publicKey: string;
-  readonly mode: 'test' | 'live';
+  /** `null` where it comes with credentials that no address may hold. */
+  readonly mode: 'test' | 'live' | null;
   readonly ancestors: FrameAncestors;
   /** Why there will be no form; the document then only says so to the page around it. */
   readonly refused: RefusedReason | null;
+  /** For a form that names the merchant in words of consent. */
+  readonly merchantName?: string;
 }
 
 /** Whose pages may show the form. */
@@ -26,18 +29,18 @@ export interface FrameAncestors {
 
 /** The document of a frame: empty but for what its script needs to know. */
 export function renderFrameDocument(frame: FrameDocument): string {
-  const { form, locale, isDark, publicKey, mode, ancestors, refused } = frame;
-  const { style, frames } = browserFiles();
+  const { form, locale, isDark, publicKey, mode, ancestors, refused, merchantName } = frame;
+  const { style, challengeStyle, frames } = browserFiles();
   const { script, texts } = frames[form];
   return `<!doctype html>
-${html`<html lang="${locale}" data-theme="${isDark ? 'dark' : 'light'}" data-key="${publicKey}" data-mode="${mode}" data-origins="${ancestors.origins.join(' ')}" data-loopback="${ancestors.loopback ? 'yes' : 'no'}"${refused === null ? null : html` data-refused="${refused}"`}>
+${html`<html lang="${locale}" data-theme="${isDark ? 'dark' : 'light'}" data-key="${publicKey}"${mode === null ? null : html` data-mode="${mode}"`} data-origins="${ancestors.origins.join(' ')}" data-loopback="${ancestors.loopback ? 'yes' : 'no'}"${refused === null ? null : html` data-refused="${refused}"`}${merchantName === undefined ? null : html` data-merchant-name="${merchantName}"`}>
 <head>
 <meta charset="utf-8">
 <title>${TITLES[form][locale]}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="${isDark ? 'dark' : 'light'}">
 <meta name="format-detection" content="telephone=no">
-<link rel="stylesheet" href="${pathOf(style)}">
+<link rel="stylesheet" href="${pathOf(form === 'challenge' ? challengeStyle : style)}">
 <link rel="modulepreload" href="${pathOf(texts[locale])}">
 <script type="module" src="${pathOf(script)}"></script>
 </head>
@@ -56,4 +59,6 @@ export function pathOf({ name }: BrowserFile): string {
 const TITLES = {
   payment: { ja: 'カード情報の入力', en: 'Card details' },
   address: { ja: '住所の入力', en: 'Address' },
+  checkout: { ja: 'カード情報の入力', en: 'Card details' },
+  challenge: { ja: '本人認証（3Dセキュア）', en: 'Check by your card company (3-D Secure)' },
 } as const;

@@ -7,7 +7,28 @@ type Headers = Readonly<Record<string, string>>;
  * is shown by the merchant's pages alone. The page around it may be isolated from other origins, and so is the document.
  */
 export function frameDocumentHeaders(ancestors: FrameAncestors | 'anybody'): Headers {
-  const policy = [
+  return { ...documentHeaders(policyFor(ancestors)), 'cross-origin-embedder-policy': 'require-corp' };
+}
+
+/**
+ * Of a challenge's document, which frames the card company's page: any of the web, and in test mode the simulator's. Those
+ * pages say nothing of who may embed them, so this document cannot require it.
+ */
+export function challengeDocumentHeaders(
+  ancestors: FrameAncestors | 'anybody',
+  simulatorOrigin: string | null,
+): Headers {
+  const sources = ["'self'", 'https:', ...(simulatorOrigin === null ? [] : [simulatorOrigin])];
+  return documentHeaders([...policyFor(ancestors), `frame-src ${sources.join(' ')}`]);
+}
+
+/** Of the page that a card company's page leads back to inside a frame, whosever. It takes no input. */
+export function returnDocumentHeaders(): Headers {
+  return documentHeaders(policyFor('anybody'));
+}
+
+function policyFor(ancestors: FrameAncestors | 'anybody'): readonly string[] {
+  return [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
@@ -19,12 +40,14 @@ export function frameDocumentHeaders(ancestors: FrameAncestors | 'anybody'): Hea
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
   ];
+}
+
+function documentHeaders(policy: readonly string[]): Headers {
   return {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
     'content-security-policy': policy.join('; '),
     'cross-origin-resource-policy': 'cross-origin',
-    'cross-origin-embedder-policy': 'require-corp',
   };
 }
 

@@ -11,7 +11,7 @@ export interface ListedScript {
 
 /** Every script that is served to browsers, with its hash and why it is there: the inventory that PCI DSS 6.4.3 asks for. */
 export function listScripts(): { readonly version: string; readonly scripts: readonly ListedScript[] } {
-  const { version, scripts, frames } = browserFiles();
+  const { version, scripts, frames, returned } = browserFiles();
   const fixed = Object.entries(FIXED_PATHS).map(([path, name]) => ({
     path,
     integrity: scripts[name].integrity,
@@ -22,20 +22,35 @@ export function listScripts(): { readonly version: string; readonly scripts: rea
     integrity,
     reason: `${REASONS[name as ScriptName]} A copy that never changes.`,
   }));
-  const inFrames = (['payment', 'address'] as const).flatMap((form) => {
+  const inFrames = (['payment', 'address', 'checkout', 'challenge'] as const).flatMap((form) => {
     const { script, texts } = frames[form];
-    const what = form === 'payment' ? 'card' : 'address';
+    const what = FRAME_NAMES[form];
     return [
-      { path: pathOf(script), integrity: script.integrity, reason: `The ${what} form, in its frame.` },
-      { path: pathOf(texts.ja), integrity: texts.ja.integrity, reason: `The ${what} form’s texts in Japanese.` },
-      { path: pathOf(texts.en), integrity: texts.en.integrity, reason: `The ${what} form’s texts in English.` },
+      { path: pathOf(script), integrity: script.integrity, reason: `The ${what}, in its frame.` },
+      { path: pathOf(texts.ja), integrity: texts.ja.integrity, reason: `The ${what}’s texts in Japanese.` },
+      { path: pathOf(texts.en), integrity: texts.en.integrity, reason: `The ${what}’s texts in English.` },
     ];
   });
-  return { version, scripts: [...fixed, ...versioned, ...inFrames] };
+  const wayBack = {
+    path: pathOf(returned),
+    integrity: returned.integrity,
+    reason: 'The way back from 3-D Secure inside a frame: stays in our window, and goes on to the merchant elsewhere.',
+  };
+  return { version, scripts: [...fixed, ...versioned, ...inFrames, wayBack] };
 }
 
+const FRAME_NAMES = {
+  payment: 'card form',
+  address: 'address form',
+  checkout: 'checkout form',
+  challenge: '3-D Secure window',
+} as const;
+
 /** The names that others' loaders ask for, and what is there. */
-export const FIXED_PATHS = { '/payments.js': 'payments.js' } as const satisfies Readonly<Record<string, ScriptName>>;
+export const FIXED_PATHS = {
+  '/payments.js': 'payments.js',
+  '/assets/loader.js': 'loader.js',
+} as const satisfies Readonly<Record<string, ScriptName>>;
 
 /** By its path, every script that never changes: of this release and of those before. */
 export function versionedScripts(): ReadonlyMap<string, BrowserFile> {
@@ -58,5 +73,7 @@ const MERCHANT_PAGE =
 
 const REASONS: Readonly<Record<ScriptName, string>> = {
   'payments.js': `${MERCHANT_PAGE} Under the names of PAY.JP’s script.`,
+  'loader.js': `${MERCHANT_PAGE} Under the names of Toast’s script.`,
   'onfile.js': `${MERCHANT_PAGE} Under its own names, for @onfile/js.`,
+  'onfile-element.js': 'Runs in the merchant’s page: the element <onfile-card-form>, which loads onfile.js.',
 };
