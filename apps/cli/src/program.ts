@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addCallCommands } from './call-commands.js';
+import { addEventCommands } from './event-commands.js';
 import { addKeyCommands } from './key-commands.js';
 import { addMerchantCommands } from './merchant-commands.js';
 import { CommandFault, EXIT_CODES, EXIT_CODES_HELP } from './output.js';
@@ -29,6 +31,8 @@ export function createProgram(endWith: EndWith): Command {
     .exitOverride();
 
   addServerCommands(program, endWith);
+  addCallCommands(program, endWith);
+  addEventCommands(program, endWith);
   addKeyCommands(program, endWith);
   addMerchantCommands(program, endWith);
   addWebhookCommands(program, endWith);

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 export interface DevFile {
   readonly apiUrl: string;
   readonly vaultUrl: string;
-  readonly dashboardUrl: null;
+  readonly dashboardUrl: string | null;
   readonly simulatorUrl: string;
   readonly demoUrl: string;
+  /** For the operator API, every merchant's; left out by releases that had none. */
+  readonly operatorKey?: string;
   readonly merchant: {
     readonly id: string;
     readonly secretKey: string;
@@ -41,6 +43,17 @@ export async function readDevKeys(
     const { secretKey, publicKey, toast } = merchant;
     const isWhole = typeof secretKey === 'string' && typeof publicKey === 'string';
     return isWhole ? { secretKey, publicKey, toast: readToastCredentials(toast) } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** What a running or former `onfile dev` wrote; `null` when there is no such file, or none that names a server and a key. */
+export async function readDevFile(directory: string): Promise<DevFile | null> {
+  try {
+    const content = JSON.parse(await readFile(join(directory, FILE), 'utf8'));
+    const isWhole = typeof content.apiUrl === 'string' && typeof content.merchant?.secretKey === 'string';
+    return isWhole ? (content as DevFile) : null;
   } catch {
     return null;
   }
