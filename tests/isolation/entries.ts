@@ -90,6 +90,10 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
   'GET /scripts.json': { public: 'the list of scripts' },
   'GET /frame/payment': { public: 'names a public key, which is itself the credential' },
   'GET /frame/address': { public: 'names a public key, which is itself the credential' },
+  'GET /frame/challenge': { public: 'names a public key, which is itself the credential' },
+  'POST /frame/challenge/abandon': {
+    public: 'the client secret is the credential; wrong ones are held beside the matrix',
+  },
   'GET /setup/:id': { public: 'the address is the credential; unknown ones are held beside the matrix' },
   'POST /setup/:id': { public: 'the address is the credential; unknown ones are held beside the matrix' },
   'GET /authentication/return': { public: 'the token is the credential; unknown ones are held beside the matrix' },

@@ -73,6 +73,7 @@ describe('a page whose address nobody has', () => {
     ['GET /setup/:id', 404, (name, key) => send(world.onfile.vaultUrl, `GET /setup/${encodeURIComponent(name)}`, key)],
     ['POST /setup/:id', 404, (name, key) => post(`/setup/${encodeURIComponent(name)}`, key)],
     ['GET /authentication/return', 400, (name, key) => send(world.onfile.vaultUrl, returning(name), key)],
+    ['POST /frame/challenge/abandon', 404, (name, key) => abandon(name, key)],
   ] as const satisfies readonly (readonly [
     string,
     number,
@@ -94,6 +95,9 @@ describe('a page whose address nobody has', () => {
   }
 
   const returning = (state: string) => `GET /authentication/return?${new URLSearchParams({ state })}`;
+
+  const abandon = (name: string, key: string | null) =>
+    send(world.onfile.vaultUrl, 'POST /frame/challenge/abandon', key, { body: { client_secret: name } });
 
   function post(path: string, key: string | null): Promise<Response> {
     return fetch(world.onfile.vaultUrl + path, {

@@ -5,6 +5,7 @@ import { type Addresses, compose, type System } from './compose.js';
 import { type Config, isLoopback, type Role, unsafeInProduction } from './config.js';
 import { migrateTables, openDatabase } from './database.js';
 import { createAuthentication } from './http/authentication.js';
+import { abandonChallengeRoute } from './http/abandon-challenge.js';
 import { authenticationReturnRoute } from './http/authentication-return.js';
 import { browserScriptRoutes } from './http/browser-scripts.js';
 import { dialectRoutes, isVaultRoute } from './http/dialect-routes.js';
@@ -154,7 +155,8 @@ function vaultRoutes({ system, addresses, clock }: Listening): readonly HttpRout
   return [
     ...hostedPageRoutes({ operations, vault, dialect: payjp, clock, vaultUrl }),
     ...browserScriptRoutes(),
-    ...formFrameRoutes({ storage, authentication }),
+    ...formFrameRoutes({ storage, authentication, simulatorUrl: () => addresses.simulatorUrl }),
+    abandonChallengeRoute({ operations, vault, authentication, dialect: payjp }),
     authenticationReturnRoute({ operations, dialect: payjp }),
     ...dialects.flatMap((dialect) =>
       dialectRoutes({ ...dialect, routes: dialect.routes.filter(isVaultRoute), openRoutes: [] }, host),

@@ -1,4 +1,4 @@
-import { hostedAssets, hostedPageHeaders } from '@onfile/browser';
+import { browserFiles, hostedAssets, hostedPageHeaders, html, pathOf, returnDocumentHeaders } from '@onfile/browser';
 import type { Operations, SetupIntent } from '@onfile/core';
 import type { Dialect } from '@onfile/dialects';
 import type { HttpAnswer, HttpRequest, HttpRoute } from './http-route.js';
@@ -27,16 +27,23 @@ export function authenticationReturnRoute(host: AuthenticationReturnHost): HttpR
 async function bringBack(request: HttpRequest, { operations, dialect }: AuthenticationReturnHost): Promise<HttpAnswer> {
   // Programs that look at a link before a person follows it must not spend the token.
   if (request.method === 'HEAD') return page(200, 'done');
+  const place: Place = request.raw.headers['sec-fetch-dest'] === 'iframe' ? 'frame' : 'window';
 
   const query = parseQuery(request.queryText);
   const [token = '', ...more] = query.kind === 'ok' ? (query.value.state ?? []) : [];
   const intent = more.length > 0 ? null : await operations.setupIntents.returnFromAuthentication(token);
-  if (intent === null) return page(400, 'link_unusable');
+  if (intent === null) return page(400, 'link_unusable', place);
 
   request.notes.merchantId = intent.scope.merchantId;
   const address = addressAfter(intent, operations, dialect);
-  return address === null ? page(200, 'done') : redirect(address);
+  return address === null || place === 'frame' ? page(200, 'done', place, address) : redirect(address);
 }
+
+/**
+ * In a frame the browser is not redirected: in a challenge, the document around sees how it went. A merchant's page that
+ * was in a frame itself has left it for the card company's, and goes on; the page's script knows which it is.
+ */
+type Place = 'frame' | 'window';
 
 /** Of a setup on our own page, that page is the return URL; a merchant's gets what the dialect adds to it. */
 function addressAfter(
@@ -64,19 +71,26 @@ const TEXTS = {
 } as const;
 
 /** Both languages at once: without a setup there is nobody to ask which one. */
-function page(status: number, name: keyof typeof TEXTS): HttpAnswer {
+function page(
+  status: number,
+  name: keyof typeof TEXTS,
+  place: Place = 'window',
+  next: string | null = null,
+): HttpAnswer {
   const { ja, en } = TEXTS[name];
+  const { returned } = browserFiles();
   const stylesheet = hostedAssets().find(({ contentType }) => contentType.startsWith('text/css'));
   return {
     status,
-    headers: hostedPageHeaders(),
+    headers: place === 'frame' ? returnDocumentHeaders() : hostedPageHeaders(),
     body: `<!doctype html>
-<html lang="ja">
+${html`<html lang="ja"${next === null ? null : html` data-next="${next}"`}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${ja[0]} – ${en[0]}</title>
 <link rel="stylesheet" href="${stylesheet?.path ?? ''}">
+${next === null ? null : html`<script type="module" src="${pathOf(returned)}"></script>`}
 </head>
 <body><div class="page"><main class="panel">
 <h1>${ja[0]}</h1>
@@ -84,7 +98,7 @@ function page(status: number, name: keyof typeof TEXTS): HttpAnswer {
 <div lang="en"><h2>${en[0]}</h2>
 <p>${en[1]}</p></div>
 </main></div></body>
-</html>
+</html>`}
 `,
   };
 }

@@ -1,4 +1,5 @@
 import {
+  challengeDocumentHeaders,
   chooseLocale,
   type FrameAncestors,
   type FrameForm,
@@ -14,11 +15,12 @@ import { parseQuery } from './query.js';
 export interface FormFramesHost {
   readonly storage: Pick<Storage, 'listMerchantOrigins'>;
   readonly authentication: Authentication;
+  readonly simulatorUrl: () => string;
 }
 
 /** The documents that `payments.js` puts into merchants' pages. The public key in the query says whose pages those are. */
 export function formFrameRoutes(host: FormFramesHost): readonly HttpRoute[] {
-  return (['payment', 'address'] as const).map((form) => ({
+  return (['payment', 'address', 'challenge'] as const).map((form) => ({
     method: 'GET',
     path: `/frame/${form}`,
     handle: (request) => showFrame(form, request, host),
@@ -46,14 +48,19 @@ async function showFrame(form: FrameForm, request: HttpRequest, host: FormFrames
       ancestors: NOBODY,
       refused: 'unknown_key',
     });
-    return { status: 401, headers: frameDocumentHeaders('anybody'), body };
+    return { status: 401, headers: headersOf(look.form, 'anybody', null), body };
   }
 
   request.notes.merchantId = key.scope.merchantId;
   request.notes.mode = key.scope.mode;
   const ancestors = await ancestorsFor(key, host);
   const body = renderFrameDocument({ ...look, publicKey, mode: key.scope.mode, ancestors, refused: null });
-  return { status: 200, headers: frameDocumentHeaders(ancestors), body };
+  const simulatorOrigin = key.scope.mode === 'test' ? new URL(host.simulatorUrl()).origin : null;
+  return { status: 200, headers: headersOf(form, ancestors, simulatorOrigin), body };
+}
+
+function headersOf(form: FrameForm, ancestors: FrameAncestors | 'anybody', simulatorOrigin: string | null) {
+  return form === 'challenge' ? challengeDocumentHeaders(ancestors, simulatorOrigin) : frameDocumentHeaders(ancestors);
 }
 
 async function ancestorsFor({ scope }: ApiKeyParts, { storage }: FormFramesHost): Promise<FrameAncestors> {

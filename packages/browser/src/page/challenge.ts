@@ -57,6 +57,7 @@ export async function challenge(host: FrameHost, options: ChallengeOptions): Pro
   dialog.oncancel = (event) => {
     event.preventDefault();
     frame.collapse();
+    (dialog.firstElementChild as HTMLElement).focus();
   };
   // Pressed again, it closes a dialog whatever the page says.
   dialog.onclose = () => dialog.showModal();

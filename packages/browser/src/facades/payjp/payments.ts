@@ -1,5 +1,7 @@
+import { challenge } from '../../page/challenge.js';
 import type { FrameHost } from '../../page/form-frame.js';
-import { errorOfAnswer, NETWORK_ERROR, NO_PAYMENTS, type PayjpPaymentsError } from './errors.js';
+import { readAppearance, readLocale } from './appearance.js';
+import { errorOfAnswer, NETWORK_ERROR, NO_PAYMENTS, type PayjpPaymentsError, payjpError } from './errors.js';
 import type { SetupFlow } from './setup-flow.js';
 import { flowIdIn } from './setup-flow.js';
 import { createWidgets, type Widgets, type WidgetsOptions } from './widgets.js';
@@ -9,7 +11,10 @@ export interface Payments {
   widgets(options: WidgetsOptions): Widgets;
   /** Rejects with an error of the shape that confirmations answer. */
   retrieveSetupFlow(clientSecret: string): Promise<SetupFlow>;
-  /** Goes on to the card company's page, where there is one to go to; otherwise just resolves. */
+  /**
+   * Has the customer authenticate, where that is the next step, and goes on to the flow's return URL whatever came of it;
+   * otherwise just resolves. Rejects as above when the server does not answer.
+   */
   handleNextAction(options: { clientSecret: string }): Promise<void>;
   /** This server takes no payments: always rejects. */
   retrievePaymentFlow(clientSecret: string): Promise<never>;
@@ -33,7 +38,18 @@ export function startPayments(vaultOrigin: string): (publicKey: string, options?
       retrieveSetupFlow,
       async handleNextAction({ clientSecret }) {
         const { next_action } = await retrieveSetupFlow(clientSecret);
-        if (next_action) location.assign(next_action.redirect_to_url.url);
+        if (!next_action) return;
+        const outcome = await challenge(
+          { vaultOrigin, publicKey, clientSecret },
+          {
+            locale: readLocale(options.locale, 'ja'),
+            appearance: readAppearance(),
+            url: next_action.redirect_to_url.url,
+            alwaysReturns: true,
+          },
+        );
+        if (outcome.kind === 'error') throw payjpError(outcome.error);
+        if (outcome.kind === 'go') location.assign(outcome.url);
       },
       retrievePaymentFlow: () => Promise.reject(NO_PAYMENTS),
       confirmPayment: async () => ({ error: NO_PAYMENTS }),

@@ -1,3 +1,4 @@
+import { challenge } from '../../page/challenge.js';
 import type { FrameHost } from '../../page/form-frame.js';
 import { type AddressForm, createAddressForm, type MountedAddressForm } from './address-form.js';
 import { type AppearanceInput, readAppearance, readLocale } from './appearance.js';
@@ -59,11 +60,15 @@ export function createWidgets(host: Host, options: WidgetsOptions): Widgets {
       const own = await payment.ask({ kind: 'check' });
       return { error: payjpError(own.kind === 'error' ? own.error : checked.error) };
     }
-    const outcome = await payment.ask({
+    let outcome = await payment.ask({
       kind: 'confirm',
       returnUrl: params.return_url,
       billing: billingFrom(params, addresses.get('billing')?.values() ?? null),
     });
+    if (outcome.kind === 'authenticate') {
+      outcome = await challenge(frameHost, { ...look, url: outcome.url });
+      if (outcome.kind === 'error') await payment.ask({ kind: 'refresh' });
+    }
     if (outcome.kind === 'error') return { error: payjpError(outcome.error) };
     if (outcome.kind === 'go') location.assign(outcome.url);
     // The page is left. Where it is not, or comes back out of the browser's cache, it may confirm again.
