@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addCallCommands } from './call-commands.js';
+import { addCompletionCommands } from './completion-commands.js';
 import { addEventCommands } from './event-commands.js';
 import { addKeyCommands } from './key-commands.js';
 import { addMerchantCommands } from './merchant-commands.js';
@@ -36,6 +37,7 @@ export function createProgram(endWith: EndWith): Command {
   addKeyCommands(program, endWith);
   addMerchantCommands(program, endWith);
   addWebhookCommands(program, endWith);
+  addCompletionCommands(program, endWith);
   return program;
 }
 
