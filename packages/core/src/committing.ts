@@ -97,6 +97,18 @@ export async function answerUnderKey<T extends EventObjectType>(
   return outcome.kind === 'refused' ? outcome : refuse('too_many_changes_at_once', {});
 }
 
+/** The first answer to the same request; `null` when there was none, or the request has no idempotency key. */
+export async function firstAnswer<T extends EventObjectType>(
+  ports: Ports,
+  call: Call,
+  type: T,
+): Promise<Outcome<EventObjects[T]> | null> {
+  const { idempotency: entry, scope } = call;
+  const now = ports.clock.now();
+  const record = entry && (await ports.storage.findIdempotencyRecord(scope, entry.operation, entry.key, now));
+  return record && replay(ports, call, type, record);
+}
+
 async function replay<T extends EventObjectType>(
   ports: Ports,
   call: Call,

@@ -2,6 +2,7 @@ import { createCheckoutSession } from './checkout-session/create.js';
 import { expireCheckoutSession } from './checkout-session/expire.js';
 import { findCheckoutSession } from './checkout-session/find.js';
 import { updateCheckoutSession } from './checkout-session/update.js';
+import { firstAnswer } from './committing.js';
 import { createCustomer } from './customer/create.js';
 import type { CustomerSelector } from './customer/customer.js';
 import { deleteCustomer } from './customer/delete.js';
@@ -70,6 +71,7 @@ function setupIntents(ports: Ports): Operations['setupIntents'] {
     isClientSecret: (candidate, scope, id) => derivedSecrets.matches(candidate, 'client-secret', scope, id),
     returnFromAuthentication: (stateToken) => returnFromAuthentication(ports, stateToken),
     abandonAuthentication: (scope, id) => abandonAuthentication(ports, scope, id),
+    firstAnswer: (call) => firstAnswer(ports, call, 'setup_intent'),
   };
 }
 

@@ -181,6 +181,11 @@ export interface Operations {
      */
     confirm(call: Call, id: Uuid, confirmation: Confirmation): Promise<Outcome<SetupIntent>>;
     cancel(call: Call, id: Uuid, reason: CancellationReason | null): Promise<Outcome<SetupIntent>>;
+    /**
+     * What the same request was answered under its idempotency key before; `null` when it is the first. For who refuses
+     * before asking for any of the above, which look by themselves.
+     */
+    firstAnswer(call: Call): Promise<Outcome<SetupIntent> | null>;
     /** The secret that lets one browser act on this intent: 43 characters of base62, without any dialect's prefix. */
     clientSecret(intent: SetupIntent): string;
     isClientSecret(candidate: string, scope: Scope, id: Uuid): boolean;

@@ -100,6 +100,8 @@ export interface DialectRequest {
   /** Origin of the vault, without a trailing slash: where hosted pages are. */
   readonly vaultUrl: string;
   readonly requestId: string;
+  /** The origin of the page that asked, as its browser says; `null` for who is no page. */
+  readonly pageOrigin: string | null;
 }
 
 export interface DialectResponse {

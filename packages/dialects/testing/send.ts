@@ -43,6 +43,7 @@ export async function send(dialect: Dialect, target: string, request: TestReques
       body,
       path,
       vaultUrl: 'https://vault.example',
+      pageOrigin: null,
       requestId: 'request',
     },
     strict(operations),

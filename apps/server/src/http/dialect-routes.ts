@@ -127,6 +127,7 @@ async function answerAuthenticated(request: HttpRequest, caller: Caller, context
         path: request.shownPath,
         vaultUrl: host.vaultUrl(),
         requestId: request.requestId,
+        pageOrigin: request.raw.headers.origin ?? null,
       },
       host.operations,
     );

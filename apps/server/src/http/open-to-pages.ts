@@ -4,7 +4,9 @@ import type { PathTable } from './path-table.js';
 /** On every answer of a route that pages of any origin may call. */
 export const OPEN_TO_PAGES = {
   'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'Request-Id, Retry-After, Idempotent-Replayed',
+  'access-control-expose-headers':
+    'Request-Id, Retry-After, Idempotent-Replayed, ' +
+    'X-Toast-RateLimit-By, X-Toast-RateLimit-Remaining, X-Toast-RateLimit-Reset',
 };
 
 const PREFLIGHT_SECONDS = '86400';

@@ -31,11 +31,14 @@ export function createToastDialect(settings: ToastSettings): Dialect {
   };
 }
 
-/** By location where one is named, by address otherwise. */
+/**
+ * By location where one is named, by address otherwise. Pages always by address: one of them could use up what the merchant's
+ * server may ask.
+ */
 const RATE_LIMITS: RateLimits = {
   windows: RATE_LIMIT_WINDOWS,
   countedAs: ({ caller, headers, clientAddress }) =>
-    headers[LOCATION_HEADER] === undefined
+    headers[LOCATION_HEADER] === undefined || caller.access === 'browser'
       ? `address ${clientAddress ?? 'unknown'}`
       : `location ${caller.scope.merchantId} ${caller.scope.mode}`,
   renderHeaders: ({ remaining, resetAt }) => ({

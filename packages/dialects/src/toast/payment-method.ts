@@ -17,10 +17,10 @@ import type { Fields } from '../fields.js';
 import { FUNDING } from './choices.js';
 import { IDEMPOTENCY_HEADER, requireHeader, SESSION_SECRET_HEADER } from './headers.js';
 import { BRAND_NAMES, METHOD_USAGE_NAMES, METHOD_USAGES, namesOf } from './names.js';
-import { type Answered, operation } from './operation.js';
+import { operation } from './operation.js';
 import { intentOfSecret } from './session-secret.js';
 import type { Toast } from './settings.js';
-import { findLive, NO_WORDS_OF_OURS } from './setup-intent.js';
+import { NO_WORDS_OF_OURS } from './setup-intent.js';
 import { parseReference, parseUuid, uuidOf } from './uuid.js';
 
 export function paymentMethodRoutes(toast: Toast): readonly Route[] {
@@ -35,9 +35,11 @@ export function paymentMethodRoutes(toast: Toast): readonly Route[] {
       parse: ({ body }, { call, headers }) => {
         requireHeader(body, SESSION_SECRET_HEADER, headers[SESSION_SECRET_HEADER] !== undefined);
         requireHeader(body, IDEMPOTENCY_HEADER, call.idempotency !== null);
-        return parseCard(body);
+        const consent = parseConsent(body);
+        const card = parseCard(body);
+        return card && { ...card, consent };
       },
-      act: (card, request, operations) => enterCard(toast, card, request, operations),
+      act: (card, request, operations) => enterCard(card, request, operations),
       render: ({ draft }) => draft && renderDraft(draft),
     }),
     // Not documented by Toast, whose introduction speaks of it all the same: only a card that was saved is found.
@@ -82,21 +84,34 @@ export function notDetached(found: Outcome<PaymentMethod>): Outcome<PaymentMetho
   return refuse('object_not_found', { object: 'payment_method', id: found.value.id });
 }
 
+/** Whether the intent is still there to enter a card for, the domain says: after its first answer to the same request. */
 async function enterCard(
-  toast: Toast,
-  card: Pick<CardEntry, 'card' | 'usage'>,
-  request: DialectRequest,
+  { consent, ...card }: Pick<CardEntry, 'card' | 'usage' | 'consent'>,
+  { call, access, headers, pageOrigin, vaultUrl }: DialectRequest,
   operations: Operations,
-): Promise<Outcome<SetupIntent> | Answered> {
-  const { call, access, headers } = request;
+): Promise<Outcome<SetupIntent>> {
   const id = intentOfSecret(headers[SESSION_SECRET_HEADER] ?? '', call.scope, operations);
   if (id === null) return refuse('object_not_found', { object: 'setup_intent', id: '' });
 
-  const live = await findLive(toast, id, request, operations);
-  if (live.kind !== 'done') return live;
+  // Our own frame alone can say which words it showed: a page cannot give another origin than its own.
+  const isFromFrame = access === 'browser' && pageOrigin === vaultUrl;
   const by = access === 'secret' ? 'merchant' : 'browser';
-  return operations.setupIntents.enterCard(call, id, { ...card, by, consent: NO_WORDS_OF_OURS });
+  return operations.setupIntents.enterCard(call, id, {
+    ...card,
+    by,
+    consent: isFromFrame ? consent : NO_WORDS_OF_OURS,
+  });
 }
+
+/** Ours: the words that the frame showed, by their version. Others may leave it out; what they send is not believed. */
+function parseConsent(body: Fields): CardEntry['consent'] {
+  const consent = body.isNull('consent') ? undefined : body.object('consent');
+  const textVersion = consent?.text('textVersion', { lengthMax: 32, form: CONSENT_VERSION });
+  const language = consent?.choice('language', ['ja', 'en']);
+  return { textVersion: textVersion ?? null, language: language ?? null };
+}
+
+const CONSENT_VERSION = { pattern: /^checkout-\d{1,4}$/, message: 'Must be a version of our own words.' };
 
 function parseCard(body: Fields): Pick<CardEntry, 'card' | 'usage'> | undefined {
   body.require('type', 'card');

@@ -1,17 +1,11 @@
 import type { NewSetupIntent, SetupIntent, SetupIntentChanges, StandingInstruction, Usage, Uuid } from '@onfile/core';
 import type { Fields } from '../fields.js';
-import {
-  CODES,
-  CONFIRM_ATTEMPTS_MAX,
-  REFERENCE_LENGTH_MAX,
-  SETUP_INTENT_LIFETIME_MS,
-  usageWhenAbsent,
-} from './choices.js';
+import { CODES, CONFIRM_ATTEMPTS_MAX, REFERENCE_LENGTH_MAX, usageWhenAbsent } from './choices.js';
 import type { ToastError } from './error-message.js';
 import { namesOf, STANDING_INSTRUCTIONS, USAGES } from './names.js';
 import { parseUuid } from './uuid.js';
 
-export function parseNewSetupIntent(body: Fields, now: number): NewSetupIntent {
+export function parseNewSetupIntent(body: Fields): NewSetupIntent {
   const customerId = parseCustomerId(body) ?? null;
   const standingInstruction = parseStandingInstruction(body) ?? null;
   const usage = parseUsage(body) ?? usageWhenAbsent(standingInstruction);
@@ -28,7 +22,6 @@ export function parseNewSetupIntent(body: Fields, now: number): NewSetupIntent {
     // This API knows no 3-D Secure: it has no step for the cardholder to go to their bank.
     threeDSecureRequest: 'none',
     paymentMethodId: null,
-    expiresAt: now + SETUP_INTENT_LIFETIME_MS,
     attemptsMax: CONFIRM_ATTEMPTS_MAX,
   };
 }

@@ -1,7 +1,8 @@
 import { hasExpired, type Operations, type Outcome, type SetupIntent, type Uuid } from '@onfile/core';
 import type { DialectRequest, Route } from '../dialect.js';
-import { PAYMENT_METHOD_TYPES } from './choices.js';
-import { EXPIRED, UNKNOWN_CUSTOMER, WRONG_SESSION_SECRET } from './errors.js';
+import { PAYMENT_METHOD_TYPES, SETUP_INTENT_LIFETIME_MS } from './choices.js';
+import { EXPIRED, SCOPE_MISSING, UNKNOWN_CUSTOMER, WRONG_SESSION_SECRET } from './errors.js';
+import { SESSION_SECRET_HEADER } from './headers.js';
 import { STANDING_INSTRUCTION_NAMES, STATUS_NAMES, USAGE_NAMES } from './names.js';
 import { type Answered, answerWith, operation } from './operation.js';
 import { intentOfSecret, renderSessionSecret } from './session-secret.js';
@@ -29,8 +30,9 @@ export function setupIntentRoutes(toast: Toast): readonly Route[] {
       body: 'required',
       scope: 'setup_intents:write',
       status: 201,
-      parse: ({ body }) => parseNewSetupIntent(body, toast.clock.now()),
-      act: (input, { call }, { setupIntents }) => setupIntents.create(call, input),
+      parse: ({ body }) => parseNewSetupIntent(body),
+      act: (input, { call }, { setupIntents }) =>
+        setupIntents.create(call, { ...input, expiresAt: toast.clock.now() + SETUP_INTENT_LIFETIME_MS }),
       meaning,
       render,
     }),
@@ -39,9 +41,11 @@ export function setupIntentRoutes(toast: Toast): readonly Route[] {
       path: '/v1/setup-intents/:id',
       body: 'none',
       scope: 'setup_intents:read',
+      isOpenToIframe: true,
       parse: ({ path }) => parseReference(path, 'id', 'setup_intent'),
-      act: (id, request, operations) => findLive(toast, id, request, operations),
-      render,
+      act: (id, request, operations) => readIntent(toast, id, request, operations),
+      render: (intent, request, operations) =>
+        request.access === 'secret' ? renderSetupIntent(intent, operations) : renderForPage(intent, operations),
     }),
     operation(toast, {
       method: 'POST',
@@ -53,7 +57,12 @@ export function setupIntentRoutes(toast: Toast): readonly Route[] {
         const update = parseSetupIntentUpdate(body);
         return id && { id, update };
       },
-      act: ({ id, update }, request, operations) => updateIntent(toast, { id, update }, request, operations),
+      act: async (input, request, operations) => {
+        const outcome = await updateIntent(toast, input, request, operations);
+        // The first answer to the same request goes before every refusal: time alone makes some.
+        if (outcome.kind !== 'answered') return outcome;
+        return (await operations.setupIntents.firstAnswer(request.call)) ?? outcome;
+      },
       meaning,
       render,
     }),
@@ -90,6 +99,21 @@ export async function findLive(
   if (found.kind === 'refused') return found;
   const isGone = STATUS_NAMES[found.value.status] === null || hasExpired(found.value, clock.now());
   return isGone ? answerWith(EXPIRED) : found;
+}
+
+/** A page may read the intent of its session. A session secret that is sent has to fit in any case. */
+async function readIntent(
+  toast: Toast,
+  id: Uuid,
+  request: DialectRequest,
+  operations: Operations,
+): Promise<Outcome<SetupIntent> | Answered> {
+  const secret = request.headers[SESSION_SECRET_HEADER];
+  if (secret === undefined && request.access === 'browser') return answerWith(SCOPE_MISSING);
+  if (secret !== undefined && intentOfSecret(secret, request.call.scope, operations) !== id) {
+    return answerWith(WRONG_SESSION_SECRET);
+  }
+  return findLive(toast, id, request, operations);
 }
 
 /** What the changes make of an intent has to fit together, so they are decided on the intent as it is. */
@@ -146,6 +170,12 @@ async function confirmAgain(
 
 /** Who asks the cardholder for consent, and in which words, is not known here: the merchant's page or server. */
 export const NO_WORDS_OF_OURS = { textVersion: null, language: null };
+
+/** Without the secret, which the page has; with the mode, which it cannot tell by its token. */
+function renderForPage(intent: SetupIntent, operations: Operations) {
+  const { sessionSecret: _, ...shown } = renderSetupIntent(intent, operations);
+  return { ...shown, livemode: intent.scope.mode === 'live' };
+}
 
 function renderSetupIntent(intent: SetupIntent, operations: Operations) {
   const { usage, standingInstruction, draft } = intent;
