@@ -8,6 +8,7 @@ import { createAuthentication } from './http/authentication.js';
 import { abandonChallengeRoute } from './http/abandon-challenge.js';
 import { authenticationReturnRoute } from './http/authentication-return.js';
 import { browserScriptRoutes } from './http/browser-scripts.js';
+import { checkoutFrameRoute } from './http/checkout-frame.js';
 import { dialectRoutes, isVaultRoute } from './http/dialect-routes.js';
 import { errorPageRoutes } from './http/error-pages.js';
 import { faultShapes } from './http/fault-shapes.js';
@@ -157,6 +158,7 @@ function vaultRoutes({ system, addresses, clock }: Listening): readonly HttpRout
     ...browserScriptRoutes(),
     ...formFrameRoutes({ storage, authentication, simulatorUrl: () => addresses.simulatorUrl }),
     abandonChallengeRoute({ operations, vault, authentication, dialect: payjp }),
+    checkoutFrameRoute({ storage }),
     authenticationReturnRoute({ operations, dialect: payjp }),
     ...dialects.flatMap((dialect) =>
       dialectRoutes({ ...dialect, routes: dialect.routes.filter(isVaultRoute), openRoutes: [] }, host),

@@ -9,11 +9,15 @@ export interface DocumentConfig {
   readonly refused: RefusedReason | null;
   /** The origin of the page around us, where it is one that may show this form; `null` otherwise. */
   readonly pageOrigin: string | null;
+  /** That origin is one that the merchant registered, and not just one of the visitor's own machine. */
+  readonly isPageRegistered: boolean;
+  /** Empty where the form does not name them. */
+  readonly merchantName: string;
   readonly instanceId: string;
 }
 
 export function readDocumentConfig(): DocumentConfig {
-  const { key = '', mode, origins = '', loopback, refused } = document.documentElement.dataset;
+  const { key = '', mode, origins = '', loopback, refused, merchantName = '' } = document.documentElement.dataset;
   const fragment = new URLSearchParams(location.hash.slice(1));
   const origin = fragment.get('origin') ?? '';
   const isAllowed =
@@ -23,6 +27,8 @@ export function readDocumentConfig(): DocumentConfig {
     mode: mode === 'live' ? 'live' : 'test',
     refused: isOneOf(refused, REFUSED_REASONS) ? refused : null,
     pageOrigin: isAllowed ? origin : null,
+    isPageRegistered: origins.split(' ').includes(origin),
+    merchantName,
     instanceId: fragment.get('id') ?? '',
   };
 }

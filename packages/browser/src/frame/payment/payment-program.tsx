@@ -1,7 +1,6 @@
 import { CARD_BRANDS, type CardBrand } from '@onfile/core';
 import { render } from 'preact';
 import type { Ask, FieldProblem, FormState, Outcome, PaymentOptions } from '../../protocol/messages.js';
-import { reformat } from '../card/caret.js';
 import { earliestMonthAt, formatExpiry, formatTypedExpiry, readExpiry } from '../card/expiry.js';
 import { readCardholderName } from '../card/name.js';
 import { formatCardNumber } from '../card/number.js';
@@ -10,6 +9,7 @@ import { type Answer, createFlowClient } from '../setup-flow.js';
 import type { FormProgram, FormSurroundings } from '../start-form.js';
 import type { CardFormField } from '../texts/fields.js';
 import { singly } from '../view/singly.js';
+import { writeFormatted } from '../view/write-formatted.js';
 import { awaitOutcome } from './await-outcome.js';
 import { type CheckedEntries, checkEntries, type Entries } from './check-entries.js';
 import { declineReason, FORM_FIELDS, fieldProblemsOf, WIRE_FIELDS } from './payjp-answers.js';
@@ -77,7 +77,7 @@ export function createPaymentProgram(surroundings: FormSurroundings): FormProgra
 
   function entered(name: string, element: HTMLInputElement): void {
     const format = name === 'card_number' ? formatCardNumber : name === 'card_expiry' ? formatTypedExpiry : null;
-    if (format !== null) write(element, format);
+    if (format !== null) writeFormatted(element, format);
     const checked = check();
     if (checked.brand !== brand) {
       brand = checked.brand;
@@ -322,13 +322,4 @@ function noticeOf(status: string): NoticeName | null {
 
 function isWebAddress(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
-}
-
-/** Puts the element's text into its form. An unchanged text is left alone, with its caret and its undo history. */
-function write(element: HTMLInputElement, format: (text: string) => string): void {
-  const before = { text: element.value, caret: element.selectionStart ?? element.value.length };
-  const after = reformat(before, format);
-  if (after.text === before.text) return;
-  element.value = after.text;
-  if (document.activeElement === element) element.setSelectionRange(after.caret, after.caret);
 }
