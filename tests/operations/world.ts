@@ -23,6 +23,7 @@ import {
 import { FakeConnector } from '@onfile/core/testing';
 import { createPostgresStorage, migrate } from '@onfile/storage';
 import { createVault, type LocalVault, openFileKeyProvider } from '@onfile/vault';
+import pg from 'pg';
 import { createIds } from '../../apps/server/src/ids.js';
 import { startServerForTests } from '../../packages/storage/testing/embedded-for-tests.js';
 
@@ -40,7 +41,9 @@ export interface World {
   now(): Instant;
   pass(ms: number): void;
   call(idempotency?: Partial<IdempotencyEntry>): Call;
-  card(number?: string): EnteredCard;
+  card(number?: string, expiry?: { readonly expMonth: number; readonly expYear: number }): EnteredCard;
+  /** Runs SQL as nobody but tests may: past the storage port. */
+  query(text: string, values?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
   stop(): Promise<void>;
 }
 
@@ -58,6 +61,8 @@ export async function startWorld(): Promise<World> {
   const keys = await openFileKeyProvider({ path: join(folder, 'keys'), log: () => {} });
   const vault = await createVault({ keys, merchantKeys: storage, clock });
   const connector = new FakeConnector();
+  const sql = new pg.Client(server.connection);
+  await sql.connect();
   const scope: Scope = { merchantId: ids.next(), mode: 'test' };
   await storage.createMerchant({ id: scope.merchantId, name: 'A shop', createdAt: now }, [configuration(scope, now)]);
 
@@ -87,8 +92,10 @@ export async function startWorld(): Promise<World> {
       client: { address: '127.0.0.1', userAgent: 'test' },
       idempotency: idempotency ? entry(now, idempotency) : null,
     }),
-    card: (number = '4242424242424242') => entered(vault, number),
+    card: (number = '4242424242424242', expiry = { expMonth: 12, expYear: 2030 }) => entered(vault, number, expiry),
+    query: async (text, values = []) => (await sql.query<Record<string, unknown>>(text, [...values])).rows,
     stop: async () => {
+      await sql.end();
       vault.close();
       await storage.close();
       await server.stop();
@@ -149,14 +156,17 @@ export function confirmation(card: EnteredCard, parts: Partial<Confirmation> = {
   };
 }
 
-function entered(vault: LocalVault, number: string): EnteredCard {
+function entered(
+  vault: LocalVault,
+  number: string,
+  expiry: { readonly expMonth: number; readonly expYear: number },
+): EnteredCard {
   const bytes = Buffer.from(JSON.stringify({ card: { number, cvc: '123' } }));
   const taken = vault.takeCardFromJson(bytes, { numberPath: 'card.number', cvcPath: 'card.cvc' });
   if (taken.kind !== 'taken' || taken.reference === null) throw new Error('the vault took no card');
   return {
     reference: taken.reference,
-    expMonth: 12,
-    expYear: 2030,
+    ...expiry,
     billingDetails: { name: 'TARO YAMADA', email: 'taro@example.com', phone: null, address: NO_ADDRESS },
   };
 }

@@ -29,6 +29,7 @@ describe('configuration', () => {
       simulatorUrl: null,
       processorConnectTimeoutMs: 5_000,
       processorTimeoutMs: 30_000,
+      cardExpiryNoticeDays: [60, 30],
       payjpNaming: 'both',
     });
   });
@@ -54,6 +55,9 @@ describe('configuration', () => {
     ['ONFILE_TRUSTED_PROXIES', '10.0.0.0/8, 300.1.1.1', '300.1.1.1'],
     ['ONFILE_TRUSTED_PROXIES', '10.0.0.0/33', '10.0.0.0/33'],
     ['ONFILE_PROCESSOR_TIMEOUT_MS', '-1', 'whole number'],
+    ['ONFILE_CARD_EXPIRY_NOTICE_DAYS', '60,x', 'from 1 to 365'],
+    ['ONFILE_CARD_EXPIRY_NOTICE_DAYS', '0', 'from 1 to 365'],
+    ['ONFILE_CARD_EXPIRY_NOTICE_DAYS', '1,2,3,4,5,6,7,8,9,10,11', 'at most 10'],
     ['ONFILE_PAYJP_NAMING', 'old', 'both, current, seed'],
     ['DATABASE_URL', 'mysql://root@db/onfile', 'postgres://'],
   ] as const;

@@ -60,6 +60,11 @@ export interface Config {
    */
   readonly processorTimeoutMs: number;
   /**
+   * `ONFILE_CARD_EXPIRY_NOTICE_DAYS`, default `60,30`: how many days before a saved card's last day merchants are told that it
+   * ends, as whole days from 1 to 365; at most ten, comma separated. A number added later is told of from then on.
+   */
+  readonly cardExpiryNoticeDays: readonly number[];
+  /**
    * `ONFILE_PAYJP_NAMING`, default `both`: which generation of PAY.JP's names answers use. `current` is that of
    * 2025-12-10 and later (`customer_id`), `seed` that of the week before (`customer`). Requests may use either in any case.
    */
@@ -114,6 +119,12 @@ export function readConfig(environment: Environment, workingDirectory: string): 
       otherwise: 5_000,
     }),
     processorTimeoutMs: read.integer('ONFILE_PROCESSOR_TIMEOUT_MS', { least: 100, most: 120_000, otherwise: 30_000 }),
+    cardExpiryNoticeDays: read.integers('ONFILE_CARD_EXPIRY_NOTICE_DAYS', {
+      least: 1,
+      most: 365,
+      countMax: 10,
+      otherwise: [60, 30],
+    }),
     payjpNaming: read.oneOf('ONFILE_PAYJP_NAMING', NAMINGS, 'both'),
   };
   const faults = [...read.faults, ...faultsTogether(config)];
@@ -198,6 +209,21 @@ function reader(environment: Environment) {
       if (number >= bounds.least && number <= bounds.most) return number;
       faults.push(
         `${name} is ${JSON.stringify(value)}; expected a whole number from ${bounds.least} to ${bounds.most}`,
+      );
+      return bounds.otherwise;
+    },
+
+    integers(
+      name: string,
+      bounds: { least: number; most: number; countMax: number; otherwise: readonly number[] },
+    ): readonly number[] {
+      const value = text(name);
+      if (value === null) return bounds.otherwise;
+      const numbers = value.split(',').map((part) => (/^\d{1,9}$/.test(part.trim()) ? Number(part) : Number.NaN));
+      const areAllowed = numbers.every((number) => number >= bounds.least && number <= bounds.most);
+      if (areAllowed && numbers.length <= bounds.countMax) return numbers;
+      faults.push(
+        `${name} is ${JSON.stringify(value)}; expected at most ${bounds.countMax} whole numbers from ${bounds.least} to ${bounds.most}, comma separated`,
       );
       return bounds.otherwise;
     },

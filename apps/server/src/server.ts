@@ -4,8 +4,8 @@ import { systemClock } from './clock.js';
 import { type Addresses, compose, type System } from './compose.js';
 import { type Config, isLoopback, type Role, unsafeInProduction } from './config.js';
 import { migrateTables, openDatabase } from './database.js';
-import { createAuthentication } from './http/authentication.js';
 import { abandonChallengeRoute } from './http/abandon-challenge.js';
+import { createAuthentication } from './http/authentication.js';
 import { authenticationReturnRoute } from './http/authentication-return.js';
 import { browserScriptRoutes } from './http/browser-scripts.js';
 import { checkoutFrameRoute } from './http/checkout-frame.js';
@@ -18,9 +18,11 @@ import type { HttpRoute } from './http/http-route.js';
 import { operationRoutes } from './http/operation-routes.js';
 import { createOrigin, type Origin } from './http/origin.js';
 import { createIds } from './ids.js';
+import { announceExpiries } from './jobs/announce-expiries.js';
 import { type RunningDeliveries, startDeliveries } from './jobs/deliver-webhooks.js';
 import { expire } from './jobs/expire.js';
 import { forgetIdempotencyKeys } from './jobs/forget-idempotency-keys.js';
+import { forgetIdleCards } from './jobs/forget-idle-cards.js';
 import { resumeSetupAttempts } from './jobs/resume-setup-attempts.js';
 import { type RunningJobs, startJobs } from './jobs/runner.js';
 import { nodeAdvice } from './lifecycle.js';
@@ -76,7 +78,7 @@ export function startServer(config: Config, options: ServerOptions): Promise<Run
     const state = { isStopping: false };
     const routes = await listen(config, { system, addresses, clock, ids, log, state, parts });
     if (hasRole(config.role, 'worker')) {
-      const jobs = startWorker(system, log);
+      const jobs = startWorker(system, config, log);
       parts.add(() => jobs.stop());
       const deliveries = startDeliveriesOf(system, log);
       parts.add(() => deliveries.stop());
@@ -154,11 +156,11 @@ function vaultRoutes({ system, addresses, clock }: Listening): readonly HttpRout
   const vaultUrl = () => addresses.vaultUrl;
   const host = { operations, vault, authentication, clock, vaultUrl, takesCards: true };
   return [
-    ...hostedPageRoutes({ operations, vault, dialect: payjp, clock, vaultUrl }),
+    ...hostedPageRoutes({ storage, operations, vault, dialect: payjp, clock, vaultUrl }),
     ...browserScriptRoutes(),
+    checkoutFrameRoute({ storage }),
     ...formFrameRoutes({ storage, authentication, simulatorUrl: () => addresses.simulatorUrl }),
     abandonChallengeRoute({ operations, vault, authentication, dialect: payjp }),
-    checkoutFrameRoute({ storage }),
     authenticationReturnRoute({ operations, dialect: payjp }),
     ...dialects.flatMap((dialect) =>
       dialectRoutes({ ...dialect, routes: dialect.routes.filter(isVaultRoute), openRoutes: [] }, host),
@@ -189,8 +191,15 @@ async function closeOrigin(name: string, origin: Origin, log: Log): Promise<void
   if (!isDone) log.write('server.stop_unfinished', { what: `requests at the ${name}`, waitedMs: GRACE_MS });
 }
 
-function startWorker({ operations }: System, log: Log): RunningJobs {
-  return startJobs([resumeSetupAttempts(operations), expire(operations), forgetIdempotencyKeys(operations)], { log });
+function startWorker({ operations }: System, config: Config, log: Log): RunningJobs {
+  const jobs = [
+    resumeSetupAttempts(operations),
+    expire(operations),
+    forgetIdleCards(operations),
+    announceExpiries(operations, config.cardExpiryNoticeDays),
+    forgetIdempotencyKeys(operations),
+  ];
+  return startJobs(jobs, { log });
 }
 
 function startDeliveriesOf({ webhooks, webhookSender, eventsMade, metrics }: System, log: Log): RunningDeliveries {

@@ -9,3 +9,8 @@ export interface Call {
   /** The cardholder's side, when the call came from their browser. */
   readonly client: { readonly address: string | null; readonly userAgent: string | null };
 }
+
+/** A call of our own: a job's. */
+export function ownCall(scope: Scope): Call {
+  return { scope, idempotency: null, client: { address: null, userAgent: null } };
+}

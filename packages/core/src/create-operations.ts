@@ -13,6 +13,7 @@ import { expire } from './expire.js';
 import { findMandate } from './mandate/find.js';
 import { revokeMandate } from './mandate/revoke.js';
 import type { List, Operations } from './operations.js';
+import { announceExpiries } from './payment-method/announce-expiries.js';
 import { attachPaymentMethod } from './payment-method/attach.js';
 import { createPaymentMethod } from './payment-method/create.js';
 import { detachPaymentMethod } from './payment-method/detach.js';
@@ -32,6 +33,7 @@ import { createSetupIntent } from './setup-intent/create.js';
 import { createAndConfirmSetupIntent } from './setup-intent/create-and-confirm.js';
 import { enterCard } from './setup-intent/enter-card.js';
 import { findSetupIntent } from './setup-intent/find.js';
+import { forgetIdleCards } from './setup-intent/forget-idle-cards.js';
 import { returnFromAuthentication } from './setup-intent/return-from-authentication.js';
 import { updateSetupIntent } from './setup-intent/update.js';
 
@@ -48,6 +50,8 @@ export function createOperations(ports: Ports): Operations {
     jobs: {
       resumeAttempts: (limit) => resumeAttempts(ports, limit),
       expire: (limit) => expire(ports, limit),
+      announceExpiries: (noticeDays, limit) => announceExpiries(ports, noticeDays, limit),
+      forgetIdleCards: (limit) => forgetIdleCards(ports, limit),
       forgetIdempotencyKeys: (limit) => ports.storage.deleteExpiredIdempotencyRecords(ports.clock.now(), limit),
     },
   };
@@ -67,11 +71,11 @@ function setupIntents(ports: Ports): Operations['setupIntents'] {
     enterCard: (call, id, entry) => enterCard(ports, call, id, entry),
     confirm: (call, id, confirmation) => confirmSetupIntent(ports, call, id, confirmation),
     cancel: (call, id, reason) => cancelSetupIntent(ports, call, id, reason),
+    firstAnswer: (call) => firstAnswer(ports, call, 'setup_intent'),
     clientSecret: ({ scope, id }) => derivedSecrets.derive('client-secret', scope, id),
     isClientSecret: (candidate, scope, id) => derivedSecrets.matches(candidate, 'client-secret', scope, id),
     returnFromAuthentication: (stateToken) => returnFromAuthentication(ports, stateToken),
     abandonAuthentication: (scope, id) => abandonAuthentication(ports, scope, id),
-    firstAnswer: (call) => firstAnswer(ports, call, 'setup_intent'),
   };
 }
 

@@ -1,7 +1,8 @@
 import { deliver, LEASE_MS } from './delivery/deliver.js';
-import { replayEvent, replaySince } from './delivery/replay.js';
-import { disableEndpoint, enableEndpoint, rollSecret } from './webhook-endpoint/change.js';
-import { createEndpoint } from './webhook-endpoint/create.js';
+import { renderBody } from './delivery/render-body.js';
+import { replayEvent, replayRange, replaySince } from './delivery/replay.js';
+import { deleteEndpoint, disableEndpoint, enableEndpoint, rollSecret, updateEndpoint } from './webhook-endpoint/change.js';
+import { createEndpoint, namesOf } from './webhook-endpoint/create.js';
 import { tokenOf } from './webhook-endpoint/secrets.js';
 import type { WebhookPorts, Webhooks } from './webhooks.js';
 
@@ -11,6 +12,9 @@ export function createWebhooks(ports: WebhookPorts): Webhooks {
   return {
     createEndpoint: (input) => createEndpoint(ports, input),
     listEndpoints: (scope) => storage.listWebhookEndpoints(scope),
+    updateEndpoint: (scope, id, changes) => updateEndpoint(ports, { scope, id }, changes),
+    deleteEndpoint: (scope, id) => deleteEndpoint(ports, { scope, id }),
+    namesOf: (endpoint) => namesOf(ports, endpoint),
     disableEndpoint: (scope, id) => disableEndpoint(ports, scope, id),
     enableEndpoint: (scope, id) => enableEndpoint(ports, scope, id),
     rollSecret: (scope, id, overlapMs) => rollSecret(ports, { scope, id }, overlapMs),
@@ -19,6 +23,10 @@ export function createWebhooks(ports: WebhookPorts): Webhooks {
     listDeliveries: (scope, filter, limit) => storage.listDeliveries(scope, filter, limit),
     replayEvent: (scope, eventId, endpointId) => replayEvent(ports, scope, { eventId, endpointId }),
     replaySince: (scope, range, onProgress) => replaySince(ports, scope, { ...range, onProgress }),
+    replayRange: (scope, range) => replayRange(ports, scope, range),
+
+    dialects: dialects.map(({ name }) => name),
+    renderBody: (event, dialect, pendingCount) => renderBody(ports, event, { dialect, pendingCount }),
 
     async refreshEventTypes() {
       for (const { name, eventTypes } of dialects) {

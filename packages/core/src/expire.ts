@@ -1,3 +1,4 @@
+import { ownCall } from './call.js';
 import { expireCheckoutSession } from './checkout-session/expire.js';
 import { decideAndCommit } from './committing.js';
 import type { Ports } from './ports.js';
@@ -29,8 +30,4 @@ function expireSetupIntent(ports: Ports, scope: Scope, id: Uuid): Promise<Outcom
 
     return { kind: 'plan', changes: ended.changes, answerIndex: 0 };
   });
-}
-
-function ownCall(scope: Scope) {
-  return { scope, idempotency: null, client: { address: null, userAgent: null } };
 }

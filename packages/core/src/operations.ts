@@ -272,5 +272,9 @@ export interface Operations {
     /** Cancels setup intents, and expires checkout sessions, whose time is up; answers how many. */
     expire(limit: number): Promise<number>;
     forgetIdempotencyKeys(limit: number): Promise<number>;
+    /** Announces saved cards that end in so many days, and those that have ended; answers how many it looked at. */
+    announceExpiries(noticeDays: readonly number[], limit: number): Promise<number>;
+    /** Forgets cards that were entered ahead and never confirmed; answers how many it looked at. */
+    forgetIdleCards(limit: number): Promise<number>;
   };
 }

@@ -1,11 +1,19 @@
 import type { Delivery } from './delivery/delivery.js';
+import type { Event } from './event/event.js';
 import type { Clock } from './ports/clock.js';
 import type { DerivedSecrets } from './ports/derived-secrets.js';
 import type { Ids } from './ports/ids.js';
 import type { Random } from './ports/random.js';
 import type { WebhookDialect } from './ports/webhook-dialect.js';
 import type { WebhookSender, WebhookUrlFault } from './ports/webhook-sender.js';
-import type { ClaimedDeliveries, ClaimedDelivery, EndpointPlace, WebhookStorage } from './ports/webhook-storage.js';
+import type {
+  ClaimedDeliveries,
+  ClaimedDelivery,
+  DeliveryFilter,
+  EndpointPlace,
+  ReplayRange,
+  WebhookStorage,
+} from './ports/webhook-storage.js';
 import type { Instant, Scope, Uuid } from './scope.js';
 import type { WebhookEndpoint } from './webhook-endpoint/webhook-endpoint.js';
 
@@ -28,6 +36,12 @@ export interface NewWebhookEndpoint {
   readonly dialect: string;
   /** Names of the dialect, such as `setup_flow.succeeded` or `setup_flow.*`; `null` for everything that it announces. */
   readonly events: readonly string[] | null;
+}
+
+/** Absent fields stay as they are. */
+export interface EndpointChanges {
+  readonly url?: string | undefined;
+  readonly events?: readonly string[] | null | undefined;
 }
 
 /** Why nothing was done, in the order in which it is checked. */
@@ -53,6 +67,13 @@ export interface EndpointWithSecret {
   readonly token: string | null;
 }
 
+export type ReplayedRange = Omit<ReplayRange, 'eventIds'>;
+
+export interface Replayed {
+  readonly count: number;
+  readonly next: Uuid | null;
+}
+
 /** How one POST ended, for logs and metrics. */
 export interface DeliveryReport {
   readonly result: 'accepted' | 'failed' | 'dead' | 'lost';
@@ -68,6 +89,12 @@ export interface DeliveryReport {
 export interface Webhooks {
   createEndpoint(input: NewWebhookEndpoint): Promise<WebhookOutcome<EndpointWithSecret>>;
   listEndpoints(scope: Scope): Promise<readonly WebhookEndpoint[]>;
+  /** What waits goes to the new address. */
+  updateEndpoint(scope: Scope, id: Uuid, changes: EndpointChanges): Promise<WebhookOutcome<WebhookEndpoint>>;
+  /** For good, with what waits for it. */
+  deleteEndpoint(scope: Scope, id: Uuid): Promise<WebhookOutcome<WebhookEndpoint>>;
+  /** The events that it gets, as its dialect names them. */
+  namesOf(endpoint: WebhookEndpoint): readonly string[];
   /** Nothing is sent any more. What waits stays, and goes out when it is enabled again. */
   disableEndpoint(scope: Scope, id: Uuid): Promise<WebhookOutcome<WebhookEndpoint>>;
   /** What waits is sent at once. */
@@ -77,11 +104,7 @@ export interface Webhooks {
   /** The token that a dialect sends with each body; `null` when it has none. */
   tokenOf(scope: Scope, dialect: string): string | null;
 
-  listDeliveries(
-    scope: Scope,
-    filter: { readonly endpointId?: Uuid; readonly state?: Delivery['state']; readonly before?: Uuid },
-    limit: number,
-  ): Promise<readonly Delivery[]>;
+  listDeliveries(scope: Scope, filter: DeliveryFilter, limit: number): Promise<readonly Delivery[]>;
   /** Sends an event again, to one endpoint or to all that there are. Answers how many deliveries that makes. */
   replayEvent(scope: Scope, eventId: Uuid, endpointId: Uuid | null): Promise<WebhookOutcome<number>>;
   /** Sends an endpoint every event since a moment again, in order per object. `onProgress` is told the sum so far. */
@@ -90,6 +113,14 @@ export interface Webhooks {
     range: { readonly endpointId: Uuid; readonly since: Instant },
     onProgress: (count: number) => void,
   ): Promise<WebhookOutcome<number>>;
+
+  /** The same for a part of the events: `limit` at most, and `next` tells after which there may be more. */
+  replayRange(scope: Scope, range: ReplayedRange): Promise<WebhookOutcome<Replayed>>;
+
+  /** Names of the dialects that tell of events. */
+  readonly dialects: readonly string[];
+  /** The exact text of a webhook's body in a dialect, which is one of `dialects`; `null` where it tells nothing of the event. */
+  renderBody(event: Event, dialect: string, pendingCount: number): string | null;
 
   /** For the worker: gives endpoints that want everything the types that this release announces. */
   refreshEventTypes(): Promise<void>;

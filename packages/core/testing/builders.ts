@@ -112,6 +112,7 @@ export function aPaymentMethod(parts: Partial<PaymentMethod> = {}): PaymentMetho
     metadata: {},
     verifiedAt: null,
     networkTransactionId: null,
+    expiryNoticeDays: null,
     detachedAt: null,
     createdAt: NOON,
     updatedAt: NOON,

@@ -7,7 +7,7 @@ import { signingSecret, tokenOf } from '../webhook-endpoint/secrets.js';
 import type { WebhookEndpoint } from '../webhook-endpoint/webhook-endpoint.js';
 import type { DeliveryReport, WebhookPorts } from '../webhooks.js';
 import { type AnswerDecision, decideAnswer } from './decide-answer.js';
-import type { DeliveryAttempt } from './delivery.js';
+import type { DeliveryAttempt, DeliveryRecord } from './delivery.js';
 import { TRIES_MAX } from './schedule.js';
 
 /** For how long a claimed delivery is left alone by others: longer than a POST and the writing of its result take. */
@@ -23,8 +23,9 @@ export async function deliver(ports: WebhookPorts, claimed: Claimed): Promise<De
   if (claimed.delivery.attempts > TRIES_MAX) return giveUp(ports, claimed);
 
   const sentAt = ports.clock.now();
-  const answer = await ports.sender.send(requestFor(ports, claimed, sentAt));
-  const { decision, isLost } = await settle(ports, claimed, answer);
+  const request = requestFor(ports, claimed, sentAt);
+  const answer = await ports.sender.send(request);
+  const { decision, isLost } = await settle(ports, claimed, { answer, record: recordOf(request, answer) });
   const { attempts, isScheduled, event } = claimed.delivery;
   return {
     result: isLost ? 'lost' : RESULTS[decision.outcome.state],
@@ -59,7 +60,7 @@ async function giveUp({ storage, clock }: WebhookPorts, { endpoint, delivery }: 
   const attempt = { at: clock.now(), durationMs: 0, status: null, fault: 'interrupted', reply: null };
   const result = await storage.settleDelivery({
     ...{ scope: endpoint.scope, endpointId: endpoint.id, eventId: delivery.event.id, claim: delivery.claim },
-    ...{ at: attempt.at, outcome: { state: 'dead' }, attempt, endpoint: null },
+    ...{ at: attempt.at, outcome: { state: 'dead' }, attempt, record: null, endpoint: null },
   });
   const { status, fault, durationMs } = attempt;
   return {
@@ -85,14 +86,14 @@ const DECISIONS_MAX = 64;
 async function settle(
   { storage, clock, random }: WebhookPorts,
   { endpoint, delivery }: Claimed,
-  answer: WebhookAnswer,
+  { answer, record }: { answer: WebhookAnswer; record: DeliveryRecord },
 ): Promise<{ readonly decision: AnswerDecision; readonly isLost: boolean }> {
   const now = clock.now();
   const facts = { now, random: random.fraction() };
   let known = endpoint;
   for (let decisions = 0; decisions < DECISIONS_MAX; decisions += 1) {
     const decision = decideAnswer({ endpoint: known, delivery }, answer, facts);
-    const result = await storage.settleDelivery(settlementOf({ endpoint: known, delivery }, decision, { answer, now }));
+    const result = await storage.settleDelivery(settlementOf({ endpoint: known, delivery }, decision, { answer, record, now }));
     if (result !== 'stale') return { decision, isLost: result === 'lost' };
     const newest = await storage.loadWebhookEndpoint(endpoint.scope, endpoint.id);
     if (newest === null) throw new Error(`Endpoint ${endpoint.id} is gone`);
@@ -104,7 +105,7 @@ async function settle(
 function settlementOf(
   { endpoint, delivery }: Claimed,
   decision: AnswerDecision,
-  { answer, now }: { answer: WebhookAnswer; now: Instant },
+  { answer, record, now }: { answer: WebhookAnswer; record: DeliveryRecord; now: Instant },
 ): Settlement {
   return {
     scope: endpoint.scope,
@@ -114,6 +115,7 @@ function settlementOf(
     at: now,
     outcome: decision.outcome,
     attempt: attemptOf(answer, now),
+    record,
     endpoint: decision.endpoint && { expectVersion: endpoint.version, change: decision.endpoint },
   };
 }
@@ -124,4 +126,21 @@ function attemptOf(answer: WebhookAnswer, endedAt: Instant): DeliveryAttempt {
   return answer.kind === 'answered'
     ? { at, durationMs, status: answer.status, fault: null, reply: answer.reply }
     : { at, durationMs, status: null, fault: answer.fault, reply: null };
+}
+
+/** Whole, but for headers whose value is a secret: a static token is one, a signature tells none. */
+function recordOf({ url, body, headers, sentAt }: WebhookRequest, answer: WebhookAnswer): DeliveryRecord {
+  const secretNames = Object.keys(headers);
+  const shown = Object.entries(answer.sentHeaders).map(([name, value]) => [
+    name,
+    secretNames.includes(name) ? MASK : value,
+  ]);
+  const request = answer.isSent ? { url, body, headers: Object.fromEntries(shown) } : null;
+  const { durationMs } = answer;
+  return answer.kind === 'answered'
+    ? {
+        ...{ at: sentAt, durationMs, request, fault: null },
+        answer: { status: answer.status, headers: answer.headers, body: answer.body },
+      }
+    : { at: sentAt, durationMs, request, answer: null, fault: answer.fault };
 }

@@ -33,6 +33,8 @@ export const EVENT_TYPES = {
     'payment_method.attached',
     'payment_method.verified',
     'payment_method.updated',
+    'payment_method.expiring',
+    'payment_method.expired',
     'payment_method.detached',
   ],
   customer: ['customer.created', 'customer.updated', 'customer.deleted'],

@@ -75,6 +75,8 @@ export interface PaymentMethod {
   readonly verifiedAt: Instant | null;
   /** The card network's id of that approval, which later charges refer to. */
   readonly networkTransactionId: string | null;
+  /** How many days ahead its end was last announced: 0 once it was announced as expired, `null` before any notice. */
+  readonly expiryNoticeDays: number | null;
   readonly detachedAt: Instant | null;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;

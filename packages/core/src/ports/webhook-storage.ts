@@ -1,11 +1,22 @@
-import type { Delivery, DeliveryAttempt } from '../delivery/delivery.js';
+import type { Delivery, DeliveryAttempt, DeliveryRecord } from '../delivery/delivery.js';
 import type { Event, EventType } from '../event/event.js';
 import type { Instant, Scope, Uuid } from '../scope.js';
 import type { WebhookEndpoint } from '../webhook-endpoint/webhook-endpoint.js';
 
 /** Fields of an endpoint that change. */
 export type EndpointPatch = Partial<
-  Pick<WebhookEndpoint, 'secrets' | 'state' | 'disabledReason' | 'failures' | 'failingSince' | 'probeAt' | 'eventTypes'>
+  Pick<
+    WebhookEndpoint,
+    | 'url'
+    | 'secrets'
+    | 'state'
+    | 'disabledReason'
+    | 'failures'
+    | 'failingSince'
+    | 'probeAt'
+    | 'eventTypes'
+    | 'wantsAllEvents'
+  >
 >;
 
 /** What an answer changes of its endpoint. */
@@ -48,6 +59,8 @@ export interface Settlement {
   readonly at: Instant;
   readonly outcome: DeliveryOutcome;
   readonly attempt: DeliveryAttempt;
+  /** The POST itself, to be kept beside the delivery; `null` when there was none. */
+  readonly record: DeliveryRecord | null;
   readonly endpoint: { readonly expectVersion: number; readonly change: EndpointChange } | null;
 }
 
@@ -58,9 +71,22 @@ export interface ReplayRange {
   readonly eventIds: readonly Uuid[] | null;
   /** Events from this moment on. */
   readonly since: Instant | null;
+  /** Events before this moment. */
+  readonly until: Instant | null;
+  /** Only events with a delivery in one of these states; those that were never sent, too, when `null`. */
+  readonly states: readonly Delivery['state'][] | null;
   /** Events after this one, for the next batch. */
   readonly after: Uuid | null;
   readonly limit: number;
+}
+
+export interface DeliveryFilter {
+  readonly endpointId?: Uuid;
+  readonly eventId?: Uuid;
+  readonly state?: Delivery['state'];
+  /** Only events before this one; with `beforeEndpoint`, also its own deliveries to endpoints before that one. */
+  readonly before?: Uuid;
+  readonly beforeEndpoint?: Uuid;
 }
 
 export interface EndpointPlace {
@@ -83,6 +109,11 @@ export interface WebhookStorage {
     patch: EndpointPatch,
     options: { readonly at: Instant; readonly releasesWaiting: boolean },
   ): Promise<WebhookEndpoint | null>;
+  /**
+   * Removes an endpoint, and what waits for it; what it was sent stays. Answers the endpoint as it was, or `null` when there
+   * is none.
+   */
+  deleteWebhookEndpoint(scope: Scope, id: Uuid): Promise<WebhookEndpoint | null>;
   /** Gives the endpoints of a dialect that want everything these types; across merchants. Answers how many it changed. */
   setTypesOfEndpointsThatWantAll(dialect: string, types: readonly EventType[], at: Instant): Promise<number>;
 
@@ -109,10 +140,10 @@ export interface WebhookStorage {
    */
   settleDelivery(settlement: Settlement): Promise<'settled' | 'lost' | 'stale'>;
 
-  /** Latest event first. */
+  /** Latest event first, and the endpoints of each in descending order. */
   listDeliveries(
     scope: Scope,
-    filter: { readonly endpointId?: Uuid; readonly state?: Delivery['state']; readonly before?: Uuid },
+    filter: DeliveryFilter,
     limit: number,
   ): Promise<readonly Delivery[]>;
   /**

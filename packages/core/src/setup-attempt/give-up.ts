@@ -3,7 +3,7 @@ import type { Instant } from '../scope.js';
 import type { AttemptOutcome, SetupAttempt } from './setup-attempt.js';
 
 /**
- * Gives up an attempt that the processor may still approve: a job tells the processor to undo it, for as long as it takes.
+ * Gives up an attempt that the processor may still approve: a job tells the processor to undo it, until it says that it did.
  * A card that was entered for it goes.
  */
 export function giveUpAttempt(

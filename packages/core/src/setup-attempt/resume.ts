@@ -1,7 +1,9 @@
-import type { LoadedAttempt } from '../ports/storage.js';
+import type { Change, LoadedAttempt } from '../ports/storage.js';
 import type { Ports } from '../ports.js';
-import { nextCheckAt } from './schedule.js';
+import type { Instant } from '../scope.js';
+import { ASKING_MS_MAX, nextCheckAt } from './schedule.js';
 import { settleAttempt } from './settle.js';
+import type { SetupAttempt } from './setup-attempt.js';
 
 /**
  * For how long a claimed attempt is left alone by other workers. Two that look the same one up do no harm, since both ask only
@@ -34,14 +36,23 @@ async function resumeAttempt(ports: Ports, loaded: LoadedAttempt): Promise<void>
   await settleAttempt(ports, attempt, answer, { known: loaded, idempotency: null });
 }
 
-async function voidAttempt(ports: Ports, { attempt }: LoadedAttempt): Promise<void> {
-  const { scope, id, checks, version } = attempt;
-  const answer = await ports.connectors[scope.mode]?.void(scope, id);
-  const now = ports.clock.now();
-  const patch =
-    answer === 'done'
-      ? ({ state: 'closed', nextCheckAt: null } as const)
-      : { checks: checks + 1, nextCheckAt: nextCheckAt(checks + 1, now) };
-  const change = { kind: 'update_attempt', id, expectVersion: version, patch } as const;
-  await ports.storage.commit({ scope, at: now, changes: [change], idempotency: null });
+async function voidAttempt({ connectors, clock, storage }: Ports, { attempt }: LoadedAttempt): Promise<void> {
+  const { scope, id } = attempt;
+  const answer = await connectors[scope.mode]?.void(scope, id);
+  const now = clock.now();
+  const changes = [afterVoiding(attempt, answer === 'done', now)];
+  await storage.commit({ scope, at: now, changes, idempotency: null });
+}
+
+function afterVoiding(
+  { id, version, checks, closedAt, startedAt }: SetupAttempt,
+  isDone: boolean,
+  now: Instant,
+): Change {
+  const change = { kind: 'update_attempt', id, expectVersion: version } as const;
+  if (isDone) return { ...change, patch: { state: 'closed', nextCheckAt: null } };
+
+  const isOverdue = now >= (closedAt ?? startedAt) + ASKING_MS_MAX;
+  if (isOverdue) return { ...change, patch: { state: 'void_needs_review', nextCheckAt: null } };
+  return { ...change, patch: { checks: checks + 1, nextCheckAt: nextCheckAt(checks + 1, now) } };
 }

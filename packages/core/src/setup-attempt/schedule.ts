@@ -7,7 +7,10 @@ const HOUR_MS = 60 * MINUTE_MS;
 /** When to ask about an attempt whose answer is not known, after its start or the last time; then hourly. */
 const CHECK_DELAYS_MS = [5 * SECOND_MS, 15 * SECOND_MS, MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS];
 
-/** How long an unknown answer is asked for, from the attempt's start; then a person has to look. */
+/**
+ * How long an unknown answer is asked for, from the attempt's start, and an undoing that is not acknowledged, from its giving
+ * up; then a person has to look.
+ */
 export const ASKING_MS_MAX = 7 * 24 * HOUR_MS;
 
 /** How long a cardholder has for 3-D Secure. Source: none published; above the ten minutes of issuers' pages. */

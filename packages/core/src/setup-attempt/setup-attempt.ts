@@ -27,9 +27,16 @@ export type SetupErrorCode =
  * `awaiting_authentication`: the cardholder is at the issuer.
  * `needs_review`: seven days of asking brought no answer; a person has to look.
  * `voiding`: given up by us while the processor might still approve; it is told to undo.
+ * `void_needs_review`: seven days of telling it brought no answer; a person has to look. The setup went on without it.
  * `closed`: over.
  */
-export type AttemptState = 'asking' | 'awaiting_authentication' | 'needs_review' | 'voiding' | 'closed';
+export type AttemptState =
+  | 'asking'
+  | 'awaiting_authentication'
+  | 'needs_review'
+  | 'voiding'
+  | 'void_needs_review'
+  | 'closed';
 
 export type AttemptOutcome =
   | 'approved'

@@ -104,6 +104,7 @@ function draftOf(draft: {
     metadata: {},
     verifiedAt: null,
     networkTransactionId: null,
+    expiryNoticeDays: null,
     detachedAt: null,
     createdAt: draft.now,
     updatedAt: draft.now,

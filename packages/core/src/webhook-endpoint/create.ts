@@ -7,7 +7,7 @@ import type {
   WebhookPorts,
   WebhookRefusal,
 } from '../webhooks.js';
-import { withSecret } from './secrets.js';
+import { dialectNamed, withSecret } from './secrets.js';
 import { WEBHOOK_ENDPOINTS_MAX, type WebhookEndpoint } from './webhook-endpoint.js';
 
 export async function createEndpoint(
@@ -17,7 +17,7 @@ export async function createEndpoint(
   const { storage, sender, dialects } = ports;
   const fault = sender.checkUrl(input.url, input.scope.mode);
   if (fault !== null) return refused({ code: fault });
-  const dialect = dialects.find(({ name }) => name === input.dialect);
+  const dialect = dialectNamed(ports, input.dialect);
   if (dialect === undefined) return refused({ code: 'dialect_unknown', known: dialects.map(({ name }) => name) });
   const types = typesWanted(dialect, input.events);
   if ('code' in types) return refused(types);
@@ -30,7 +30,7 @@ export async function createEndpoint(
   return { kind: 'done', value: withSecret(ports, endpoint) };
 }
 
-function typesWanted(
+export function typesWanted(
   dialect: WebhookDialect,
   names: readonly string[] | null,
 ): readonly EventType[] | Extract<WebhookRefusal, { code: 'event_unknown' }> {
@@ -45,6 +45,12 @@ function typesWanted(
     for (const type of types) wanted.add(type);
   }
   return [...wanted];
+}
+
+/** The types that it gets, as its dialect names them. */
+export function namesOf({ dialects }: Pick<WebhookPorts, 'dialects'>, endpoint: WebhookEndpoint): readonly string[] {
+  const dialect = dialectNamed({ dialects }, endpoint.dialect);
+  return endpoint.eventTypes.map((type) => dialect?.nameOf(type) ?? type);
 }
 
 function newEndpoint(

@@ -1,3 +1,4 @@
+import type { WebhookDialect } from '../ports/webhook-dialect.js';
 import type { Scope } from '../scope.js';
 import type { WebhookPorts } from '../webhooks.js';
 import { renderSigningSecret, type WebhookEndpoint, type WebhookSecret } from './webhook-endpoint.js';
@@ -11,8 +12,11 @@ export function signingSecret({ derivedSecrets }: Ports, scope: Scope, { id }: W
 
 /** The same for all endpoints of a merchant in a mode: that is what a static token of an account is. */
 export function tokenOf({ derivedSecrets, dialects }: Ports, scope: Scope, name: string): string | null {
-  const dialect = dialects.find((each) => each.name === name);
-  return dialect?.renderToken(derivedSecrets.derive('webhook-token', scope, scope.merchantId)) ?? null;
+  return dialectNamed({ dialects }, name)?.renderToken(derivedSecrets.derive('webhook-token', scope, scope.merchantId)) ?? null;
+}
+
+export function dialectNamed({ dialects }: Pick<Ports, 'dialects'>, name: string): WebhookDialect | undefined {
+  return dialects.find((each) => each.name === name);
 }
 
 export function withSecret(ports: Ports, endpoint: WebhookEndpoint) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Change, Instant, Uuid } from '../../src/index.js';
+import type { Change, Instant, PaymentMethod, Uuid } from '../../src/index.js';
 import { aCheckoutSession, aPaymentMethod, aSetupAttempt, aSetupIntent } from '../builders.js';
 import { sealedCard, type World } from './world.js';
 
@@ -105,6 +105,65 @@ export function sweepCases(world: () => World): void {
       expect(await w.storage.listExpiredSetupIntents(now, 10)).toEqual([first, second, third]);
       expect(await w.storage.listExpiredSetupIntents(now, 1)).toEqual([first]);
       expect(await w.storage.listExpiredSetupIntents(now - 3, 10)).toEqual([]);
+    });
+
+    test('finds the intents that wait with a card entered by then, the oldest first', async () => {
+      const w = world();
+      const entered = Date.UTC(1990);
+      const card = aPaymentMethod().card;
+      const consent = { textVersion: null, language: null, clientAddress: null, userAgent: null };
+      const draftOf = (acceptedAt: Instant) => ({
+        ...{ paymentMethodId: w.next(), attemptId: w.next(), usage: null, card },
+        consent: { ...consent, acceptedAt },
+      });
+      const waiting = [
+        { draft: draftOf(entered), status: 'requires_confirmation' },
+        { draft: draftOf(entered - 2), status: 'requires_payment_method' },
+        { draft: draftOf(entered + 1), status: 'requires_confirmation' },
+        { draft: draftOf(entered - 2), status: 'processing' },
+        { draft: draftOf(entered - 2), status: 'canceled' },
+        { draft: null, status: 'requires_confirmation' },
+      ] as const;
+      const idle: { scope: unknown; id: Uuid }[] = [];
+      for (const parts of waiting) {
+        const scope = await w.newScope();
+        const intent = aSetupIntent({ id: w.next(), scope, ...parts });
+        await w.commitSurely(scope, [w.insert('setup_intent', intent)]);
+        idle.push({ scope, id: intent.id });
+      }
+      const [second, first] = idle;
+      expect(await w.storage.listSetupIntentsWithIdleCards(entered, 10)).toEqual([first, second]);
+      expect(await w.storage.listSetupIntentsWithIdleCards(entered, 1)).toEqual([first]);
+    });
+
+    test('finds the cards that end within a window and were not told of, a page at a time, over all merchants', async () => {
+      const w = world();
+      const ends = [
+        { expMonth: 5, state: 'usable', expiryNoticeDays: null },
+        { expMonth: 6, state: 'usable', expiryNoticeDays: 60 },
+        { expMonth: 6, state: 'usable', expiryNoticeDays: 30 },
+        { expMonth: 6, state: 'usable', expiryNoticeDays: 0 },
+        { expMonth: 6, state: 'detached', expiryNoticeDays: null },
+        { expMonth: 7, state: 'usable', expiryNoticeDays: null },
+        { expMonth: 4, state: 'usable', expiryNoticeDays: null },
+      ] as const;
+      const wanted: Uuid[] = [];
+      for (const scope of [await w.newScope('test'), await w.newScope('live'), await w.newScope('test')]) {
+        for (const { expMonth, ...parts } of ends) {
+          const card = { ...aPaymentMethod().card, expMonth, expYear: 1990 };
+          const method = aPaymentMethod({ id: w.next(), scope, card, ...parts });
+          await w.commitSurely(scope, [w.insert('payment_method', method)]);
+          if ([5, 6].includes(expMonth) && parts.state === 'usable' && (parts.expiryNoticeDays ?? 99) > 30) {
+            wanted.push(method.id);
+          }
+        }
+      }
+      const window = { firstMonth: 1990 * 12 + 5, lastMonth: 1990 * 12 + 6, noticeDays: 30 };
+      const found: PaymentMethod[] = [];
+      for (let page = 0; page < 4; page += 1) {
+        found.push(...(await w.storage.listExpiringMethods(window, { after: found.at(-1) ?? null, limit: 2 })));
+      }
+      expect(found.map(({ id }) => id)).toEqual(wanted);
     });
 
     test('finds the open sessions whose time is up, the longest expired first', async () => {

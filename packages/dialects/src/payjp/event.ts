@@ -39,6 +39,9 @@ export const EVENT_NAMES = {
   'payment_method.attached': 'payment_method.attached',
   'payment_method.verified': null,
   'payment_method.updated': 'payment_method.updated',
+  // Ours: PAY.JP announces nothing of the kind.
+  'payment_method.expiring': 'payment_method.expiring',
+  'payment_method.expired': 'payment_method.expired',
   'payment_method.detached': 'payment_method.detached',
   'customer.created': 'customer.created',
   'customer.updated': 'customer.updated',
