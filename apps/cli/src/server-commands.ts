@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import { type EndWith, jsonOption } from './shared-options.js';
+import { type EndWith, jsonOption, merchantOption, modeOption } from './shared-options.js';
 
-/** What starts a server, or readies its database. */
+/** What starts a server, readies its database, or looks at how it is. */
 export function addServerCommands(program: Command, endWith: EndWith): void {
   program
     .command('dev')
@@ -41,6 +41,23 @@ Examples:
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  $ DATABASE_URL=postgres://onfile@db/onfile onfile migrate')
     .action(async ({ json = false }) => endWith(await (await import('./migrate.js')).migrateDatabase({ json })));
+
+  program
+    .command('doctor')
+    .description('look for what is wrong: settings, clocks, database, TLS, headers, scripts, webhooks')
+    .addOption(merchantOption())
+    .addOption(modeOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Each finding says what to do. It ends with 6 when something should be looked at, with 7 when something does not work.
+
+Examples:
+  $ onfile doctor
+  $ ONFILE_API_URL=https://api.pay.example ONFILE_VAULT_URL=https://vault.pay.example ONFILE_API_KEY=op_… onfile doctor --json`,
+    )
+    .action(async (options) => endWith(await (await import('./doctor/doctor.js')).doctor(options)));
 }
 
 /** `dashboard` is known, and refused with the reason. */

@@ -12,6 +12,7 @@ export {
   ROLES,
   type Role,
   readConfig,
+  unsafeInProduction,
 } from './config.js';
 export { joinDatabase, migrateTables } from './database.js';
 export { createIds } from './ids.js';

@@ -22,7 +22,10 @@ function commandOf(program: Command, words: readonly string[]): { command: Comma
 
 function wordsAfter(command: Command, rest: readonly string[], begun: string): readonly Candidate[] {
   if (begun.startsWith('-')) return command.options.filter((option) => !option.hidden).map(describeOption);
-  const commands = command.createHelp().visibleCommands(command).map((each) => ({ word: each.name(), description: each.description() }));
+  const commands = command
+    .createHelp()
+    .visibleCommands(command)
+    .map((each) => ({ word: each.name(), description: each.description() }));
   const given = rest.filter((word) => !word.startsWith('-')).length;
   return [...commands, ...valuesOf(command.registeredArguments[given])];
 }
