@@ -109,7 +109,7 @@ export function sweepCases(world: () => World): void {
 
     test('finds the intents that wait with a card entered by then, the oldest first', async () => {
       const w = world();
-      const entered = Date.UTC(1990);
+      const entered = Date.UTC(1960);
       const card = aPaymentMethod().card;
       const consent = { textVersion: null, language: null, clientAddress: null, userAgent: null };
       const draftOf = (acceptedAt: Instant) => ({
