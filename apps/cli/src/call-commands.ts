@@ -38,8 +38,17 @@ Examples:
 
   withPlace(program.command('logs'))
     .description('show the requests that the server answered lately')
+    .option('-n, --lines <count>', 'so many of those before', '50')
     .option('-f, --follow', 'and those to come, until Ctrl-C')
-    .addHelpText('after', '\nExamples:\n  $ onfile logs\n  $ onfile logs --follow --json | jq .path')
+    .addHelpText(
+      'after',
+      `
+The server has them in its memory: a restart forgets them, and where several processes answer, each tells its own.
+
+Examples:
+  $ onfile logs
+  $ onfile logs --follow --json | jq .path`,
+    )
     .action(async (options) => endWith(await (await import('./calls/logs.js')).logs(options)));
 }
 

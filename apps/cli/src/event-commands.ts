@@ -1,4 +1,5 @@
 import { Argument, type Command } from 'commander';
+import { addReplayOptions } from './replay-command.js';
 import { type EndWith, jsonOption, merchantOption, modeOption, splitNames } from './shared-options.js';
 import { TRIGGERABLE } from './trigger/triggerable.js';
 
@@ -49,4 +50,6 @@ Examples:
   $ onfile trigger customer.created --set customer.metadata.plan=gold`,
     )
     .action(async (event, options) => endWith(await (await import('./trigger/trigger.js')).trigger(event, options)));
+
+  addReplayOptions(program.command('replay [event-ids...]'), { name: 'onfile replay', endWith });
 }
