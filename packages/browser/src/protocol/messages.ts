@@ -136,7 +136,8 @@ export type Outcome =
   | { readonly kind: 'result'; readonly result: CheckoutResult }
   /** The card company has to see the cardholder first, at this address: a challenge shows it. */
   | { readonly kind: 'authenticate'; readonly url: string }
-  | { readonly kind: 'error'; readonly error: FormError };
+  /** `isStopped`: the cardholder closed the challenge. */
+  | { readonly kind: 'error'; readonly error: FormError; readonly isStopped?: true };
 
 export const ERROR_KINDS = ['payment', 'validation', 'api', 'sdk'] as const;
 

@@ -99,7 +99,7 @@ function parseOutcome(fields: Fields | null, checkout: CheckoutParsing | undefin
     return result ? { kind, result } : null;
   }
   const error = kind === 'error' ? parseError(fields.error) : null;
-  return error && { kind: 'error', error };
+  return error && { kind: 'error', error, ...(fields.isStopped === true && { isStopped: true }) };
 }
 
 const PROBLEMS_MAX = 20;

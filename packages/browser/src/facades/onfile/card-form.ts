@@ -1,7 +1,13 @@
 import type { CardForm, CardFormOptions, SaveOptions, SaveResult } from '@onfile/js';
 import { challenge, showsChallenges } from '../../page/challenge.js';
 import { type FormFrame, openFormFrame } from '../../page/form-frame.js';
-import { ADDRESS_PARTS, type BillingDetails, CONTACT_FIELDS, type FormState } from '../../protocol/messages.js';
+import {
+  ADDRESS_PARTS,
+  type BillingDetails,
+  CONTACT_FIELDS,
+  type FormState,
+  type Outcome,
+} from '../../protocol/messages.js';
 import { formError, invalidOptions } from './errors.js';
 import { createListeners } from './listeners.js';
 import { readAppearance, readFields, readLocale, textsOf } from './looks.js';
@@ -28,23 +34,22 @@ export function createCardForm(site: Site, options: CardFormOptions): CardForm {
     if (frame === null) throw formError(NOT_MOUNTED);
 
     const form = frame;
-    const outcome = await form.ask({ kind: 'confirm', returnUrl, billing: readBilling(billingDetails) });
-    if (outcome.kind === 'error') throw formError(outcome.error);
-    if (outcome.kind !== 'authenticate') return settled();
-    if (!showsChallenges()) {
-      await leaveFor(outcome.url);
-      return settled();
-    }
-    const answered = await challenge(host, { ...state, url: outcome.url });
-    if (answered.kind !== 'error') return settled();
-    // The form shows why, and takes another card.
-    await form.ask({ kind: 'refresh' });
-    return { status: 'failed', setupIntent: null, error: formError(answered.error) };
+    const asked = await form.ask({ kind: 'confirm', returnUrl, billing: readBilling(billingDetails) });
+    if (asked.kind === 'error') throw formError(asked.error);
+    const answered = asked.kind === 'authenticate' ? await authenticate(asked.url) : asked;
+
+    // The page is still here, so the form has to show as well what came of it.
+    const [found] = await Promise.all([readSetupIntent(host), form.ask({ kind: 'refresh' })]);
+    const { setupIntent } = found;
+    if (answered.kind !== 'error') return resultOf(found) ?? { status: 'canceled', setupIntent };
+    if (answered.isStopped) return { status: 'canceled', setupIntent };
+    return { status: 'failed', setupIntent, error: formError(answered.error) };
   }
 
-  async function settled(): Promise<SaveResult> {
-    const found = await readSetupIntent(host);
-    return resultOf(found) ?? { status: 'canceled', setupIntent: found.setupIntent };
+  async function authenticate(url: string): Promise<Outcome> {
+    if (showsChallenges()) return challenge(host, { ...state, url });
+    await leaveFor(url);
+    return { kind: 'done' };
   }
 
   return {

@@ -10,6 +10,8 @@ export function challengeOutcome(
   context: {
     readonly clientSecret: string;
     readonly alwaysReturns: boolean;
+    /** The cardholder closed it. */
+    readonly isStopped: boolean;
     readonly reasons: ChallengeTexts['reasons'];
   },
 ): Outcome {
@@ -28,5 +30,6 @@ export function challengeOutcome(
   return {
     kind: 'error',
     error: { kind: 'payment', code, message: context.reasons[declineReason(code)], problems: [] },
+    ...(context.isStopped && { isStopped: true }),
   };
 }

@@ -18,6 +18,7 @@ export function createChallengeProgram(surroundings: FormSurroundings): FormProg
   let openings = 0;
   let notice: ChallengeNotice | null = null;
   let isStopping = false;
+  let isStopped = false;
   let watch: Watch | null = null;
 
   const draw = singly(() => {
@@ -70,6 +71,7 @@ export function createChallengeProgram(surroundings: FormSurroundings): FormProg
     announce(texts.notices.stopping);
     draw();
     await client.abandon();
+    isStopped = true;
     isStopping = false;
     // What came of it the watch sees, and also that nothing did, for want of a connection.
     watch?.nudge();
@@ -78,8 +80,11 @@ export function createChallengeProgram(surroundings: FormSurroundings): FormProg
 
   async function run(): Promise<Outcome> {
     addEventListener('online', () => watch?.nudge());
-    addEventListener('keydown', ({ key }) => {
-      if (key === 'Escape') ask();
+    addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape' || question()?.open) return;
+      // The same key would close what it opens.
+      event.preventDefault();
+      ask();
     });
     watch = watchFlow(client, (answer) => {
       if (answer.kind === 'flow') url = answer.flow.nextUrl ?? url;
@@ -89,7 +94,7 @@ export function createChallengeProgram(surroundings: FormSurroundings): FormProg
     });
     const answer = await watch.outcome;
     const { alwaysReturns } = options;
-    return challengeOutcome(answer, { clientSecret, alwaysReturns, reasons: texts.reasons });
+    return challengeOutcome(answer, { clientSecret, alwaysReturns, isStopped, reasons: texts.reasons });
   }
 
   let running: Promise<Outcome> | null = null;
