@@ -3,35 +3,27 @@ import type { Appearance, AppearanceVariable } from '../protocol/messages.js';
 /** Shows the page's wishes as custom properties. Each is read as a value first: it is never taken as CSS text. */
 export function applyAppearance({ isDark, variables }: Appearance, root: HTMLElement): void {
   root.dataset.theme = isDark ? 'dark' : 'light';
-  for (const [name, { property, parse }] of Object.entries(VARIABLES)) {
-    const text = variables[name as AppearanceVariable];
-    const value = text === undefined ? null : parse(text.trim());
-    if (value === null) root.style.removeProperty(property);
-    else root.style.setProperty(property, value);
+  for (const [name, [property, parse]] of Object.entries(VARIABLES)) {
+    // An empty value takes the property away.
+    root.style.setProperty(property, parse(variables[name as AppearanceVariable]?.trim() ?? '') ?? '');
   }
 }
 
-interface Variable {
-  readonly property: string;
-  readonly parse: (text: string) => string | null;
-}
-
-const VARIABLES: Readonly<Record<AppearanceVariable, Variable>> = {
-  colorPrimary: { property: '--accent', parse: parseColor },
-  colorBackground: { property: '--surface', parse: parseColor },
-  colorText: { property: '--text', parse: parseColor },
-  colorDanger: { property: '--danger', parse: parseColor },
-  fontFamily: { property: '--font', parse: parseFontFamily },
-  fontSizeBase: { property: '--base', parse: parseFontSize },
+const VARIABLES: Readonly<Record<AppearanceVariable, readonly [string, (text: string) => string | null]>> = {
+  colorPrimary: ['--accent', parseColor],
+  colorBackground: ['--surface', parseColor],
+  colorText: ['--text', parseColor],
+  colorDanger: ['--danger', parseColor],
+  fontFamily: ['--font', parseFontFamily],
+  fontSizeBase: ['--base', parseFontSize],
 };
 
-const HEX = /^#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i;
-const FUNCTION = /^(?:rgba?|hsla?|oklch|oklab|lab|lch)\([\d.,%/ +-]{1,60}(?:deg)?[\d.,%/ +-]{0,60}\)$/i;
-const NAME = /^[a-z]{3,24}$/i;
+const COLOR =
+  /^(?:#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})|(?:rgba?|hsla?|oklch|oklab|lab|lch)\([\d.,%/ +-]{1,60}(?:deg)?[\d.,%/ +-]{0,60}\)|[a-z]{3,24})$/i;
 
 /** Hexadecimal, a function of plain numbers, or a name; no variable, no address, nothing that is more than a colour. */
 export function parseColor(text: string): string | null {
-  return HEX.test(text) || FUNCTION.test(text) || NAME.test(text) ? text : null;
+  return COLOR.test(text) ? text : null;
 }
 
 const FONT_PX = { min: 12, max: 24 };
@@ -55,23 +47,7 @@ export function parseFontFamily(text: string): string | null {
 
 const GENERIC = /^[a-z-]+$/;
 
-const SYSTEM_FAMILIES = [
-  'system-ui',
-  'sans-serif',
-  'serif',
-  'monospace',
-  'Arial',
-  'Georgia',
-  'Helvetica',
-  'Hiragino Mincho ProN',
-  'Hiragino Sans',
-  'Meiryo',
-  'Noto Sans JP',
-  'Noto Serif JP',
-  'Roboto',
-  'Segoe UI',
-  'Times New Roman',
-  'Verdana',
-  'Yu Gothic',
-  'Yu Mincho',
-] as const;
+const SYSTEM_FAMILIES = (
+  'system-ui, sans-serif, serif, monospace, Arial, Georgia, Helvetica, Hiragino Mincho ProN, Hiragino Sans, Meiryo, ' +
+  'Noto Sans JP, Noto Serif JP, Roboto, Segoe UI, Times New Roman, Verdana, Yu Gothic, Yu Mincho'
+).split(', ');

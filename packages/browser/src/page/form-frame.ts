@@ -9,7 +9,7 @@ import {
   type ToPage,
 } from '../protocol/messages.js';
 import { type CheckoutParsing, parseGreeting, parseToPage } from '../protocol/to-page.js';
-import { FRAME_MARGIN_PX, frameElement, rememberHeight } from './frame-element.js';
+import { fitHeight, frameElement } from './frame-element.js';
 
 export interface FrameHost {
   /** Where our scripts and frames come from. */
@@ -61,7 +61,8 @@ export function openFormFrame(
   listener: FrameListener,
 ): FormFrame {
   const id = randomId();
-  const element = frameElement(host, id, first);
+  const placePx = container.clientWidth;
+  const element = frameElement(host, id, { state: first, placePx });
   const waiting = new Map<number, (outcome: Outcome) => void>();
   let state = first;
   let port: MessagePort | null = null;
@@ -70,6 +71,7 @@ export function openFormFrame(
   let failure: FormError | null = null;
   const opened = deferred();
   let isClosed = false;
+  let isFitted = false;
 
   addEventListener('message', hearGreeting);
   const greetingTimer = setTimeout(() => fail(notOpened(element.src, host)), GREETING_TIMEOUT_MS);
@@ -114,8 +116,8 @@ export function openFormFrame(
   }
 
   function showHeight(px: number): void {
-    element.style.setProperty('height', `${px + 2 * FRAME_MARGIN_PX}px`);
-    rememberHeight(state, px);
+    fitHeight(element, px, { state, placePx, isFirst: !isFitted });
+    isFitted = true;
     listener.resized?.(px);
   }
 

@@ -1,11 +1,16 @@
 import type { FormState } from '../protocol/messages.js';
+import { expectedHeight } from './expected-height.js';
 import type { FrameHost } from './form-frame.js';
 
 /** Room around the form in its document, so that a focus ring is whole; the frame reaches that much out of its place. */
 export const FRAME_MARGIN_PX = 4;
 
 /** The frame, not yet in the page. Nothing secret is in its address: keys of pages are public, the id says nothing. */
-export function frameElement({ vaultOrigin, publicKey }: FrameHost, id: string, state: FormState): HTMLIFrameElement {
+export function frameElement(
+  { vaultOrigin, publicKey }: FrameHost,
+  id: string,
+  { state, placePx }: { readonly state: FormState /** The free width. */; readonly placePx: number },
+): HTMLIFrameElement {
   const { form } = state.options;
   const isDark = state.appearance.isDark;
   const query = new URLSearchParams({ key: publicKey, locale: state.locale, theme: isDark ? 'dark' : 'light' });
@@ -21,7 +26,7 @@ export function frameElement({ vaultOrigin, publicKey }: FrameHost, id: string, 
     display: 'block',
     width: `calc(100% + ${2 * FRAME_MARGIN_PX}px)`,
     'max-width': 'none',
-    height: `${expectedHeight(state) + 2 * FRAME_MARGIN_PX}px`,
+    height: `${reservedHeight(state, placePx) + 2 * FRAME_MARGIN_PX}px`,
     margin: `-${FRAME_MARGIN_PX}px`,
     border: '0',
     'color-scheme': isDark ? 'dark' : 'light',
@@ -34,35 +39,46 @@ export function setStyles(element: HTMLElement, styles: Readonly<Record<string, 
   for (const [name, value] of Object.entries(styles)) element.style.setProperty(name, value);
 }
 
-/** The height that this form had last, so that the next one does not push the page about. */
-export function rememberHeight(state: FormState, px: number): void {
+/**
+ * Gives the form its height, and keeps it in mind, so that the next one does not push the page about. When it is shown
+ * first and is a little lower than its place, the page stays as it is.
+ */
+export function fitHeight(
+  element: HTMLElement,
+  px: number,
+  { state, placePx, isFirst }: { readonly state: FormState; readonly placePx: number; readonly isFirst: boolean },
+): void {
+  const spare = reservedHeight(state, placePx) - px;
+  if (isFirst && spare >= 0 && spare <= SPARE_PX_MAX) return;
+  element.style.setProperty('height', `${px + 2 * FRAME_MARGIN_PX}px`);
   try {
-    sessionStorage.setItem(heightKey(state), String(px));
+    sessionStorage.setItem(heightKey(state, placePx), String(px));
   } catch {
-    // The page may not keep anything: then the usual height has to do.
+    // The page may not keep anything: then the expected height has to do.
   }
 }
 
-function expectedHeight(state: FormState): number {
+const SPARE_PX_MAX = 40;
+
+function reservedHeight(state: FormState, placePx: number): number {
   try {
-    const px = Number(sessionStorage.getItem(heightKey(state)));
+    const px = Number(sessionStorage.getItem(heightKey(state, placePx)));
     if (px > 0) return px;
   } catch {
     // As above.
   }
-  return USUAL_HEIGHTS_PX[state.options.form];
+  return expectedHeight(state, placePx);
 }
 
-function heightKey({ options, locale }: FormState): string {
-  return `onfile.height.${options.form}.${locale}`;
+/** With what is expected in it: a form of other fields, or in another place, has another height. */
+function heightKey(state: FormState, placePx: number): string {
+  return `onfile.height.${state.options.form}.${state.locale}.${expectedHeight(state, placePx)}`;
 }
 
 const SANDBOX = 'allow-scripts allow-same-origin allow-forms';
 
 /** A frame inside can do no more than the one around it. None of them may take the merchant's page elsewhere. */
 const SANDBOX_OF_BANKS = ' allow-popups allow-popups-to-escape-sandbox allow-modals';
-
-const USUAL_HEIGHTS_PX = { payment: 620, address: 700, challenge: 660, checkout: 420 };
 
 export const TITLES = {
   payment: { ja: 'カード情報の入力', en: 'Card details' },

@@ -6,12 +6,15 @@ export interface Edited {
 
 /**
  * The text in its new form, with the caret after the same digit as before. So a digit can be put in or taken out in the
- * middle of a number and the next one lands beside it.
+ * middle of a number and the next one lands beside it. What was deleted forwards leaves the caret beyond the separator, or
+ * one that comes back each time would stop it there.
  */
-export function reformat({ text, caret }: Edited, format: (text: string) => string): Edited {
+export function reformat({ text, caret }: Edited, format: (text: string) => string, isForward = false): Edited {
   const formatted = format(text);
   if (formatted === text) return { text, caret };
-  return { text: formatted, caret: afterDigit(formatted, countOfDigits(text.slice(0, caret))) };
+  const at = afterDigit(formatted, countOfDigits(text.slice(0, caret)));
+  const separator = isForward ? formatted.slice(at).search(/\d|$/) : 0;
+  return { text: formatted, caret: at + separator };
 }
 
 function afterDigit(text: string, count: number): number {

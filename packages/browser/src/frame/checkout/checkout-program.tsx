@@ -94,9 +94,9 @@ export function createCheckoutProgram(surroundings: FormSurroundings): FormProgr
     return boxes.find(({ box, isRequired }) => isRequired && !isTicked(box));
   }
 
-  function typed(name: string, element: HTMLInputElement): void {
+  function typed(name: string, element: HTMLInputElement, inputType?: string): void {
     const format = name === 'card_number' ? formatCardNumber : name === 'card_expiry' ? formatTypedExpiry : null;
-    if (format !== null) writeFormatted(element, format);
+    if (format !== null) writeFormatted(element, format, inputType);
     entered = null;
     const checked = check();
     if (checked.brand !== brand) {
@@ -167,6 +167,7 @@ export function createCheckoutProgram(surroundings: FormSurroundings): FormProgr
     if (answer.kind !== 'ok') return refused(answer, 'failed');
 
     const { body: intent, answeredAt } = answer;
+    if (intent.livemode === undefined) return shut('failed', refusal('WRONG_CREDENTIALS', { fieldName: 'oauthToken' }));
     // The document does not know the mode, which comes with the token: loopback pages are for trying things out.
     if (intent.livemode && !config.isPageRegistered) return shut('failed', refusal('ORIGIN_NOT_REGISTERED'));
     opened = { session, intent };

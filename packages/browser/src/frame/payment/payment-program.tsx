@@ -75,9 +75,9 @@ export function createPaymentProgram(surroundings: FormSurroundings): FormProgra
     return checkEntries(entries(), { asks: options.asks, given, today: earliestMonthAt(Date.now()) });
   }
 
-  function entered(name: string, element: HTMLInputElement): void {
+  function entered(name: string, element: HTMLInputElement, inputType?: string): void {
     const format = name === 'card_number' ? formatCardNumber : name === 'card_expiry' ? formatTypedExpiry : null;
-    if (format !== null) writeFormatted(element, format);
+    if (format !== null) writeFormatted(element, format, inputType);
     const checked = check();
     if (checked.brand !== brand) {
       brand = checked.brand;

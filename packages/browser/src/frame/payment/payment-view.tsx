@@ -3,7 +3,7 @@ import type { PaymentOptions } from '../../protocol/messages.js';
 import type { CardFormField } from '../texts/fields.js';
 import { type EntryListener, Field, longestOf, TextInput } from '../view/field.js';
 import { CARD, Icon, SHIELD } from '../view/icons.js';
-import { Notice, NoticeRoom } from '../view/notice.js';
+import { Notice } from '../view/notice.js';
 import type { NoticeName, PaymentTexts } from './texts.js';
 
 export interface PaymentView {
@@ -43,44 +43,34 @@ export function PaymentForm(view: PaymentView) {
 /** The one method that can be saved, under a tab or a row to open. */
 function Method(view: PaymentView) {
   const { texts, options, isOpen, isMethodMissing, on } = view;
-  const name = (
-    <>
+  const isTab = options.layout === 'tab';
+  const state = isTab ? ({ role: 'tab', 'aria-selected': isOpen } as const) : { class: 'row', 'aria-expanded': isOpen };
+  const method = (
+    <button type="button" id="method" aria-controls="card" onClick={on.toggled} {...state}>
+      {!isTab && <span class="dot" />}
       <Icon shape={CARD} />
       <span>{texts.card}</span>
-    </>
+    </button>
   );
-  const missing = !isOpen && (
-    <div class="below" data-room={texts.chooseMethod}>
-      {isMethodMissing && <p class="problem">{texts.chooseMethod}</p>}
-    </div>
-  );
-  if (options.layout === 'tab') {
-    return (
-      <>
-        <div role="tablist" class="tabs" aria-label={texts.methods}>
-          <button type="button" role="tab" id="method" aria-selected={isOpen} aria-controls="card" onClick={on.toggled}>
-            {name}
-          </button>
-        </div>
-        {missing}
-        <div role="tabpanel" id="card" aria-labelledby="method" hidden={!isOpen}>
-          <CardFields {...view} />
-        </div>
-      </>
-    );
-  }
   return (
     <>
-      <div class="rows">
-        <button type="button" id="method" class="row" aria-expanded={isOpen} aria-controls="card" onClick={on.toggled}>
-          <span class="dot" />
-          {name}
-        </button>
-        <section id="card" aria-labelledby="method" hidden={!isOpen}>
+      <div class={isTab ? undefined : 'rows'}>
+        {isTab ? (
+          <div role="tablist" class="tabs" aria-label={texts.methods}>
+            {method}
+          </div>
+        ) : (
+          method
+        )}
+        <section role={isTab ? 'tabpanel' : undefined} id="card" aria-labelledby="method" hidden={!isOpen}>
           <CardFields {...view} />
         </section>
       </div>
-      {missing}
+      {!isOpen && (
+        <div class="below" data-room={texts.chooseMethod}>
+          {isMethodMissing && <p class="problem">{texts.chooseMethod}</p>}
+        </div>
+      )}
     </>
   );
 }
@@ -138,7 +128,7 @@ function CardFields(view: PaymentView) {
 function Outcome({ texts, decline, isWorking }: PaymentView) {
   const { heading, reasons } = texts.declined;
   return (
-    <div class="outcome">
+    <div class="outcome" data-room={`${heading}\n${longestOf(Object.values(reasons))}`}>
       {decline !== null && !isWorking ? (
         <Notice tone="danger" heading={heading} body={[decline]} />
       ) : (
@@ -147,7 +137,6 @@ function Outcome({ texts, decline, isWorking }: PaymentView) {
           <span>{isWorking ? texts.working : texts.form.authentication}</span>
         </p>
       )}
-      <NoticeRoom heading={heading} body={longestOf(Object.values(reasons))} />
     </div>
   );
 }

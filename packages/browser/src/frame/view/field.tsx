@@ -59,12 +59,12 @@ export interface TextInputProps {
 
 /** Where entries are told; the program reads and writes the element itself, since a controlled one loses the caret. */
 export interface EntryListener {
-  entered(name: string, input: HTMLInputElement): void;
+  /** `inputType` as the browser's event has it; none where the event has none, such as a filled form's. */
+  entered(name: string, input: HTMLInputElement, inputType?: string): void;
   left(name: string, input: HTMLInputElement): void;
 }
 
 export function TextInput({ name, describedBy, isInvalid, initial, attributes, on }: TextInputProps) {
-  const tell = ({ currentTarget }: { currentTarget: HTMLInputElement }) => on.entered(name, currentTarget);
   return (
     <input
       type="text"
@@ -75,9 +75,9 @@ export function TextInput({ name, describedBy, isInvalid, initial, attributes, o
       aria-describedby={describedBy}
       // While an input method composes, the text is its own.
       onInput={(event) => {
-        if (!event.isComposing) tell(event);
+        if (!event.isComposing) on.entered(name, event.currentTarget, event.inputType);
       }}
-      onCompositionEnd={tell}
+      onCompositionEnd={({ currentTarget }) => on.entered(name, currentTarget)}
       onBlur={({ currentTarget }) => on.left(name, currentTarget)}
       {...attributes}
     />

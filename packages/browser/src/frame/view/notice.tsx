@@ -26,16 +26,3 @@ export function Notice({
     </section>
   );
 }
-
-/** The room that a notice of one text takes, kept free for one that may come. */
-export function NoticeRoom({ heading, body }: { readonly heading: string; readonly body: string }) {
-  return (
-    <div class="notice room" aria-hidden="true">
-      <Icon shape={ATTENTION} />
-      <div>
-        <p class="heading">{heading}</p>
-        <p>{body}</p>
-      </div>
-    </div>
-  );
-}
