@@ -3,6 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Demo, startDemo } from './demo.js';
+import { readWayFiles } from './way-files.js';
+import { WAYS } from './ways.js';
 
 const HOST = '127.0.0.1';
 const VAULT = 'http://vault.example';
@@ -43,37 +45,47 @@ afterEach(async () => {
   await new Promise((resolve) => api.close(resolve));
 });
 
+/** The text of a page, as somebody reads it. */
+async function readPage(path: string): Promise<string> {
+  const html = await (await fetch(`${demo.url}${path}`)).text();
+  return html.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
+}
+
+function answerSetup(): void {
+  answers['POST /v2/customers'] = { body: { id: 'cus_1' } };
+  answers['POST /v2/setup_flows'] = { body: { id: 'setfw_1', client_secret: 'setfws_1' } };
+}
+
 describe('the demo shop', () => {
-  test('shows all the code that its way of saving a card takes', async () => {
-    const source = await readFile(new URL('./hosted-page-way.ts', import.meta.url), 'utf8');
-    const html = await (await fetch(demo.url)).text();
-    expect(source.split('\n').length).toBeLessThanOrEqual(60);
-    for (const line of source.split('\n').filter((text) => /^[\w\s(){},=]+$/.test(text))) expect(html).toContain(line);
+  test('begins with every way of saving a card', async () => {
+    const html = await readPage('/');
+    for (const { name, title } of WAYS) {
+      expect(html).toContain(`href="/${name}"`);
+      expect(html).toContain(title);
+    }
   });
 
-  test('shows the widgets’ code too, on a page that allows nothing but itself and the vault', async () => {
-    answers['POST /v2/customers'] = { body: { id: 'cus_1' } };
-    answers['POST /v2/setup_flows'] = { body: { id: 'setfw_1', client_secret: 'setfws_1' } };
-    const response = await fetch(`${demo.url}/payjp-widgets`);
+  test.each(WAYS)('shows all the code that $name takes, which is under 60 lines of its own', async (way) => {
+    answerSetup();
+    const html = await readPage(`/${way.name}`);
+    const { server, page } = await readWayFiles(way);
+    for (const { text } of [...server, ...page]) expect(html).toContain(text);
+    const own = [...server.filter(({ name }) => name.endsWith('-way.ts')), ...page];
+    expect(own.map(({ text }) => text.split('\n').length).reduce((sum, lines) => sum + lines)).toBeLessThan(60);
+  });
+
+  test.each(['payjp-widgets', 'onfile-js'])('serves %s with a policy of itself and the vault alone', async (name) => {
+    answerSetup();
+    const response = await fetch(`${demo.url}/${name}`);
     const html = await response.text();
-    const sources = await Promise.all(
-      ['./payjp-widgets-way.ts', '../browser/payjp-widgets.js'].map((path) =>
-        readFile(new URL(path, import.meta.url), 'utf8'),
-      ),
-    );
-    expect(sources.join('').split('\n').length).toBeLessThanOrEqual(60);
-    for (const line of sources
-      .join('')
-      .split('\n')
-      .filter((text) => /^[\w\s(){},=]+$/.test(text))) {
-      expect(html).toContain(line);
-    }
     expect(html).toContain('data-public-key="pk_test_demo" data-client-secret="setfws_1"');
     expect(html).not.toContain('sk_test_demo');
     const policy = response.headers.get('content-security-policy') ?? '';
-    expect(policy).toContain(`script-src 'self' ${VAULT}; frame-src ${VAULT}; connect-src ${VAULT}`);
+    expect(policy).toContain(`frame-src ${VAULT}; connect-src ${VAULT}`);
+    expect(policy).toContain("require-trusted-types-for 'script'");
     expect(policy).not.toContain('unsafe');
     expect(asked[1]?.body).toEqual({ customer_id: 'cus_1' });
+    expect((await fetch(`${demo.url}/${name}.js`)).headers.get('content-type')).toContain('text/javascript');
   });
 
   test('makes a customer and a session with its secret key, and redirects to the page', async () => {
@@ -93,20 +105,31 @@ describe('the demo shop', () => {
     answers['GET /v2/checkout/sessions/cs_1'] = { body: { id: 'cs_1', setup_flow_id: 'setfw_1' } };
     answers['GET /v2/setup_flows/setfw_1'] = { body: { status: 'succeeded', payment_method_id: 'pm_1' } };
     answers['GET /v2/payment_methods/pm_1'] = { body: { id: 'pm_1', card: { brand: '<Visa>', last4: '4242' } } };
-    const html = await (await fetch(`${demo.url}/hosted-page/saved?session=cs_1`)).text();
-    expect(html).toContain('4242');
-    expect(html).toContain('&#60;Visa&#62;');
+    for (const path of ['/hosted-page/saved?session=cs_1', '/onfile-js/saved?setup_flow_id=setfw_1']) {
+      const html = await (await fetch(demo.url + path)).text();
+      expect(html).toContain('4242');
+      expect(html).toContain('&#60;Visa&#62;');
+    }
   });
 
   test('says so when no card was saved, whatever the address claims', async () => {
     answers['GET /v2/checkout/sessions/cs_1'] = { body: { id: 'cs_1', setup_flow_id: 'setfw_1' } };
     answers['GET /v2/setup_flows/setfw_1'] = { body: { status: 'requires_payment_method' } };
-    const html = await (await fetch(`${demo.url}/hosted-page/saved?session=cs_1`)).text();
-    expect(html).toContain('No card was saved yet');
+    expect(await readPage('/hosted-page/saved?session=cs_1')).toContain('No card was saved yet');
   });
 
   test('shows what the API refused, and a page of its own for what it does not have', async () => {
     expect((await fetch(`${demo.url}/hosted-page`, { method: 'POST' })).status).toBe(502);
-    expect((await fetch(`${demo.url}/nothing`)).status).toBe(404);
+    for (const path of ['/nothing', '/onfile-js/release.ts', '/hosted-page.js']) {
+      expect((await fetch(demo.url + path)).status, path).toBe(404);
+    }
   });
+});
+
+test('the samples of the documentation are the shop’s own files', async () => {
+  const docs = await readFile(new URL('../../../docs/browser-sdk.md', import.meta.url), 'utf8');
+  for (const name of ['onfile-js.js', 'onfile-js.html']) {
+    const text = await readFile(new URL(`../browser/${name}`, import.meta.url), 'utf8');
+    expect(docs, name).toContain(`\n${text}\`\`\`\n`);
+  }
 });

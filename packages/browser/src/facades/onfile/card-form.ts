@@ -1,4 +1,4 @@
-import type { CardForm, CardFormOptions, SaveOptions, SaveResult } from '@onfile/js';
+import type { CardForm, CardFormOptions, OnfileError, SaveOptions, SaveResult } from '@onfile/js';
 import { challenge, showsChallenges } from '../../page/challenge.js';
 import { type FormFrame, openFormFrame } from '../../page/form-frame.js';
 import {
@@ -8,7 +8,7 @@ import {
   type FormState,
   type Outcome,
 } from '../../protocol/messages.js';
-import { formError, invalidOptions } from './errors.js';
+import { formError, invalidOptions, onfileError } from './errors.js';
 import { createListeners } from './listeners.js';
 import { readAppearance, readFields, readLocale, textsOf } from './looks.js';
 import { failed, resultOf } from './results.js';
@@ -31,7 +31,7 @@ export function createCardForm(site: Site, options: CardFormOptions): CardForm {
   async function save({ returnUrl = ownAddress(), billingDetails = {} }: SaveOptions): Promise<SaveResult> {
     if (!isWebAddress(returnUrl))
       throw invalidOptions(`returnUrl has to be an http or https address, not ${returnUrl}.`);
-    if (frame === null) throw formError(NOT_MOUNTED);
+    if (frame === null) throw onfileError('form_not_mounted', 'The form is not mounted.');
 
     const form = frame;
     const asked = await form.ask({ kind: 'confirm', returnUrl, billing: readBilling(billingDetails) });
@@ -43,7 +43,7 @@ export function createCardForm(site: Site, options: CardFormOptions): CardForm {
     const { setupIntent } = found;
     if (answered.kind !== 'error') return resultOf(found) ?? { status: 'canceled', setupIntent };
     if (answered.isStopped) return { status: 'canceled', setupIntent };
-    return { status: 'failed', setupIntent, error: formError(answered.error) };
+    return failed(formError(answered.error), setupIntent);
   }
 
   async function authenticate(url: string): Promise<Outcome> {
@@ -84,7 +84,7 @@ export function createCardForm(site: Site, options: CardFormOptions): CardForm {
     save(saveOptions = {}) {
       // A double click is one attempt.
       saving ??= save(saveOptions)
-        .catch(failed)
+        .catch((error: OnfileError) => failed(error))
         .finally(() => {
           saving = null;
         });
@@ -92,8 +92,6 @@ export function createCardForm(site: Site, options: CardFormOptions): CardForm {
     },
   };
 }
-
-const NOT_MOUNTED = { kind: 'sdk', code: 'form_not_found', message: 'The form is not mounted.' } as const;
 
 /** Where a bank's page leads back to: here, without the part that is for this page alone. */
 function ownAddress(): string {

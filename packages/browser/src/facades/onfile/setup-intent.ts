@@ -1,6 +1,6 @@
 import type { SetupIntent } from '@onfile/js';
 import type { FrameHost } from '../../page/form-frame.js';
-import { answerError, networkError } from './errors.js';
+import { formError, onfileError } from './errors.js';
 
 /** A setup intent as the server has it, with why the latest card was not saved. */
 export interface FoundIntent {
@@ -19,9 +19,15 @@ export async function readSetupIntent({ vaultOrigin, publicKey, clientSecret }: 
     referrerPolicy: 'no-referrer',
     signal: AbortSignal.timeout(READ_TIMEOUT_MS),
   }).catch(() => null);
-  if (response === null) throw networkError(vaultOrigin);
+  if (response === null) {
+    throw onfileError(
+      'network_error',
+      `${vaultOrigin} cannot be reached, or the page's policy lacks it in connect-src.`,
+    );
+  }
   const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw answerError(body);
+  if (!response.ok)
+    throw formError({ kind: 'api', code: body.code, message: body.detail ?? `Status ${response.status}` });
   return readFlow(body);
 }
 

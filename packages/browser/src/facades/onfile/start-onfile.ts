@@ -1,4 +1,4 @@
-import type { Onfile, OnfileOptions, ResumeResult, StartOnfile } from '@onfile/js';
+import type { Onfile, OnfileError, OnfileOptions, ResumeResult, StartOnfile } from '@onfile/js';
 import { createCardForm } from './card-form.js';
 import { invalidOptions } from './errors.js';
 import { readLocale } from './looks.js';
@@ -39,7 +39,7 @@ function start(site: Site): Onfile {
         const found = await awaitSetupIntent({ ...site, clientSecret });
         return resultOf(found) ?? { status: 'unfinished', setupIntent: found.setupIntent };
       } catch (error) {
-        return failed(error);
+        return failed(error as OnfileError);
       }
     },
   };
@@ -47,12 +47,10 @@ function start(site: Site): Onfile {
 
 function checkSecret(clientSecret: unknown): void {
   if (typeof clientSecret === 'string' && clientSecret.startsWith('setfws_')) return;
-  throw invalidOptions(
-    'clientSecret has to be the client_secret of a setup flow, setfws_…, as your server created it.',
-  );
+  throw invalidOptions('clientSecret has to be that of a setup flow, setfws_…, which your server created.');
 }
 
 function originOf(vaultUrl: string | null): string {
   if (vaultUrl !== null && URL.canParse(vaultUrl)) return new URL(vaultUrl).origin;
-  throw invalidOptions('vaultUrl has to be the address of the vault, such as https://vault.example.');
+  throw invalidOptions('vaultUrl has to be the address of the vault.');
 }
