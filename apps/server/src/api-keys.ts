@@ -59,7 +59,7 @@ export function describeApiKey(key: Pick<ApiKey, 'id' | 'kind' | 'scope'>): stri
   return `${key.kind === 'secret' ? 'sk' : 'pk'}_${key.scope.mode}_…${encodeUuid(key.id).slice(-6)}`;
 }
 
-function checksum(text: string): string {
+export function checksum(text: string): string {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(crc32(text));
   return encodeBase62(bytes, CHECKSUM_LENGTH);

@@ -9,18 +9,32 @@ import {
   type WebhookDialect,
   type Webhooks,
 } from '@onfile/core';
-import { createPayjpDialect, createToastDialect, type Dialect, type PayjpDialect } from '@onfile/dialects';
+import {
+  createOperatorApi,
+  createPayjpDialect,
+  createToastDialect,
+  type Dialect,
+  type OperatorApi,
+  objectNames,
+  type PayjpDialect,
+} from '@onfile/dialects';
 import { createPostgresStorage } from '@onfile/storage';
 import { createVault, type LocalVault, openFileKeyProvider } from '@onfile/vault';
 import { createWebhookSender, type LocalWebhookSender } from '@onfile/webhooks';
+import { describeApiKey } from './api-keys.js';
 import { systemClock } from './clock.js';
 import type { Config } from './config.js';
 import { countAttempts } from './count-attempts.js';
 import { type DatabaseSettings, joinDatabase, migrateTables, type OpenDatabase } from './database.js';
 import { authenticationReturnUrl } from './http/authentication-return.js';
 import { createMetrics, type Metrics } from './http/metrics.js';
+import { createEventFeed } from './http/operator/event-feed.js';
+import { createRequestRing, type RequestRing } from './http/operator/request-ring.js';
+import { createWaitingRoom, type WaitingRoom } from './http/operator/waiting-room.js';
 import { createIds } from './ids.js';
-import type { Log } from './log.js';
+import { type Log, maskCardNumbers } from './log.js';
+import { problemOfOrigin } from './merchant-origins.js';
+import { createMerchant, issueApiKey } from './merchants.js';
 import { createToastClients } from './toast-clients.js';
 import { openTokenKey } from './token-key-file.js';
 import { readVersion } from './version.js';
@@ -45,6 +59,11 @@ export interface System {
   readonly dialects: readonly Dialect[];
   /** The one whose ids hosted pages have. */
   readonly payjp: PayjpDialect;
+  readonly operatorApi: OperatorApi;
+  /** What the operator API's `/requests` shows. */
+  readonly requests: RequestRing;
+  /** Where requests wait for events and for one another. */
+  readonly waitingRooms: readonly WaitingRoom[];
   readonly metrics: Metrics;
   close(): Promise<void>;
 }
@@ -66,7 +85,12 @@ export async function compose(
   });
   const metrics = createMetrics({ maskedRuns: log.maskedRuns, databaseConnections: postgres.connections });
   const eventsMade: System['eventsMade'] = { listener: null };
-  const storage = wakeAfterEvents(countAttempts(postgres, metrics), () => eventsMade.listener?.());
+  const eventsRoom = createWaitingRoom();
+  const requestsRoom = createWaitingRoom();
+  const storage = wakeAfterEvents(countAttempts(postgres, metrics), () => {
+    eventsMade.listener?.();
+    eventsRoom.ring();
+  });
   const keys = await openFileKeyProvider({
     path: config.keyFile,
     log: ({ path }) => log.write('vault.key_file_created', { path }),
@@ -108,7 +132,24 @@ export async function compose(
     vaultUrl: () => addresses.vaultUrl,
   });
 
+  const requests = createRequestRing(requestsRoom);
+  const administration = { storage, clock, ids };
+  const operatorApi = createOperatorApi(
+    {
+      ...{ operations, webhooks, storage, clock, requests, describeApiKey, problemOfOrigin },
+      names: objectNames(payjp.ids),
+      feed: createEventFeed(storage, eventsRoom),
+      createMerchant: (name) => createMerchant(administration, name),
+      issueApiKey: (key) => issueApiKey(administration, key),
+      hasCardNumber: (text) => maskCardNumbers(text).text !== text,
+    },
+    { version: readVersion() },
+  );
+
   return {
+    operatorApi,
+    requests,
+    waitingRooms: [eventsRoom, requestsRoom],
     storage,
     vault,
     operations,

@@ -20,5 +20,6 @@ export { nodeAdvice, runUntilStopped } from './lifecycle.js';
 export { createLog, type Log } from './log.js';
 export { isLoopbackOrigin, problemOfOrigin } from './merchant-origins.js';
 export { createMerchant, issueApiKey } from './merchants.js';
+export { describeOperatorKey, digestOperatorKey, issueOperatorKey, parseOperatorKey } from './operator-keys.js';
 export { type AnsweredRoute, type RunningServer, type ServerOptions, startServer } from './server.js';
 export { type StartedParts, startInOrder } from './started-parts.js';

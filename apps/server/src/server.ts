@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { Clock, Ids, Storage, Webhooks } from '@onfile/core';
+import type { AnsweredRequest } from '@onfile/dialects';
 import { systemClock } from './clock.js';
 import { type Addresses, compose, type System } from './compose.js';
 import { type Config, isLoopback, type Role, unsafeInProduction } from './config.js';
@@ -16,6 +17,8 @@ import { formFrameRoutes } from './http/form-frames.js';
 import { hostedPageRoutes } from './http/hosted-page.js';
 import type { HttpRoute } from './http/http-route.js';
 import { operationRoutes } from './http/operation-routes.js';
+import { createOperatorAuthentication } from './http/operator/operator-authentication.js';
+import { operatorRoutes } from './http/operator/operator-routes.js';
 import { createOrigin, type Origin } from './http/origin.js';
 import { createIds } from './ids.js';
 import { announceExpiries } from './jobs/announce-expiries.js';
@@ -77,6 +80,9 @@ export function startServer(config: Config, options: ServerOptions): Promise<Run
     parts.add(() => system.close());
     const state = { isStopping: false };
     const routes = await listen(config, { system, addresses, clock, ids, log, state, parts });
+    parts.add(async () => {
+      for (const room of system.waitingRooms) room.close();
+    });
     if (hasRole(config.role, 'worker')) {
       const jobs = startWorker(system, config, log);
       parts.add(() => jobs.stop());
@@ -138,7 +144,7 @@ async function listen(config: Config, listening: Listening): Promise<readonly An
 }
 
 function apiRoutes(config: Config, { system, addresses, clock, state }: Listening): readonly HttpRoute[] {
-  const { storage, metrics, operations, vault, dialects } = system;
+  const { storage, metrics, operations, vault, dialects, operatorApi } = system;
   const own = operationRoutes({ storage, metrics, isStopping: () => state.isStopping });
   if (!hasRole(config.role, 'api')) return own;
 
@@ -146,8 +152,10 @@ function apiRoutes(config: Config, { system, addresses, clock, state }: Listenin
   const takesCards = hasRole(config.role, 'vault');
   const vaultUrl = () => addresses.vaultUrl;
   const host = { operations, vault, authentication, clock, vaultUrl, takesCards };
+  const operators = createOperatorAuthentication({ storage, clock, merchants: authentication });
   const explained = errorPageRoutes(dialects.flatMap(({ errorPages }) => errorPages ?? []));
-  return [...own, ...explained, ...dialects.flatMap((dialect) => dialectRoutes(dialect, host))];
+  const ofOperators = operatorRoutes(operatorApi, { authentication: operators, storage, vault });
+  return [...own, ...explained, ...ofOperators, ...dialects.flatMap((dialect) => dialectRoutes(dialect, host))];
 }
 
 function vaultRoutes({ system, addresses, clock }: Listening): readonly HttpRoute[] {
@@ -174,7 +182,7 @@ function originOf(
   config: Config,
   { system, ids, log }: Listening,
 ): Origin {
-  const renderFault = faultShapes(system.dialects);
+  const renderFault = faultShapes([...system.dialects, system.operatorApi]);
   return createOrigin({
     name,
     routes,
@@ -183,7 +191,13 @@ function originOf(
     ids,
     log,
     metrics: system.metrics,
+    onAnswered: (request) => remember(request, system),
   });
+}
+
+/** But for looking at them: who follows requests would make the next one by it. */
+function remember(request: AnsweredRequest, { requests }: System): void {
+  if (request.path !== '/operator/v1/requests') requests.add(request);
 }
 
 async function closeOrigin(name: string, origin: Origin, log: Log): Promise<void> {

@@ -1,7 +1,13 @@
 import { deliver, LEASE_MS } from './delivery/deliver.js';
 import { renderBody } from './delivery/render-body.js';
 import { replayEvent, replayRange, replaySince } from './delivery/replay.js';
-import { deleteEndpoint, disableEndpoint, enableEndpoint, rollSecret, updateEndpoint } from './webhook-endpoint/change.js';
+import {
+  deleteEndpoint,
+  disableEndpoint,
+  enableEndpoint,
+  rollSecret,
+  updateEndpoint,
+} from './webhook-endpoint/change.js';
 import { createEndpoint, namesOf } from './webhook-endpoint/create.js';
 import { tokenOf } from './webhook-endpoint/secrets.js';
 import type { WebhookPorts, Webhooks } from './webhooks.js';

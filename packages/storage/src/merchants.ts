@@ -9,6 +9,7 @@ type Methods =
   | 'createMerchant'
   | 'loadMerchant'
   | 'listMerchants'
+  | 'renameMerchant'
   | 'areCardsAvailable'
   | 'loadPaymentMethodConfiguration'
   | 'listPaymentMethodConfigurations'
@@ -36,8 +37,13 @@ export function merchantStorage(database: Database): Pick<Storage, Methods> {
       return row ? merchants.read(row.merchant as Row) : null;
     },
 
-    async listMerchants(limit): Promise<readonly Merchant[]> {
-      return (await database.runRepeatable(LIST_MERCHANTS, [limit])).map((row) => merchants.read(row.merchant as Row));
+    async listMerchants(limit, before): Promise<readonly Merchant[]> {
+      const rows = await database.runRepeatable(LIST_MERCHANTS, [limit, before ?? HIGHEST]);
+      return rows.map((row) => merchants.read(row.merchant as Row));
+    },
+
+    async renameMerchant(id, name) {
+      return (await database.runRepeatable(RENAME_MERCHANT, [id, name])).length > 0;
     },
 
     async areCardsAvailable({ merchantId, mode }) {
@@ -117,7 +123,11 @@ const LOAD_MERCHANT = statement(`
   SELECT row_to_json(m) AS merchant FROM merchants AS m WHERE m.merchant_id = $1`);
 
 const LIST_MERCHANTS = statement(`
-  SELECT row_to_json(m) AS merchant FROM merchants AS m ORDER BY m.merchant_id DESC LIMIT $1`);
+  SELECT row_to_json(m) AS merchant FROM merchants AS m WHERE m.merchant_id < $2 ORDER BY m.merchant_id DESC LIMIT $1`);
+const HIGHEST = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+const RENAME_MERCHANT = statement(`
+  UPDATE merchants SET name = $2 WHERE merchant_id = $1 RETURNING true AS renamed`);
 
 const ARE_CARDS_AVAILABLE = statement(`
   SELECT true AS available FROM payment_method_configurations

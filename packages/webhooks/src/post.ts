@@ -1,12 +1,17 @@
 import { type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
-import { REPLY_BYTES_KEPT_MAX } from '@onfile/core';
+import { ANSWER_BYTES_KEPT_MAX, REPLY_BYTES_KEPT_MAX } from '@onfile/core';
 import { DeliveryFault } from './connect.js';
 
 export interface Answer {
   readonly status: number;
   readonly retryAfter: string | undefined;
+  /** Of a header that came more than once all values, separated by commas. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The first kilobyte, on one line. */
   readonly reply: string;
+  /** The first four kilobytes. */
+  readonly body: string;
 }
 
 /** What is read of an answer; a longer one is cut off. */
@@ -21,9 +26,15 @@ export async function post(
   { url, headers, body, signal }: { url: URL; headers: Record<string, string>; body: Uint8Array; signal: AbortSignal },
 ): Promise<Answer> {
   const response = await headOfAnswer(socket, { url, headers, body, signal });
-  const reply = await readReply(response, signal);
+  const bytes = await readBeginning(response, signal);
   socket.destroy();
-  return { status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], reply };
+  return {
+    status: response.statusCode ?? 0,
+    retryAfter: response.headers['retry-after'],
+    headers: headersFrom(response),
+    reply: asLine(bytes.subarray(0, REPLY_BYTES_KEPT_MAX)),
+    body: asText(bytes),
+  };
 }
 
 function headOfAnswer(
@@ -35,7 +46,7 @@ function headOfAnswer(
       createConnection: () => socket,
       method: 'POST',
       path: `${url.pathname}${url.search}`,
-      headers: { ...headers, host: url.host, 'content-length': String(body.byteLength), connection: 'close' },
+      headers,
       maxHeaderSize: HEADER_BYTES_MAX,
       signal,
     });
@@ -57,8 +68,8 @@ function faultOf(cause: NodeJS.ErrnoException): 'answer_malformed' | 'connection
   return cause.code?.startsWith('HPE_') || cause.code === 'ECONNRESET' ? 'answer_malformed' : 'connection_failed';
 }
 
-/** The first kilobyte as text. Whatever breaks off, drips or never ends after the status changes nothing about it. */
-async function readReply(response: IncomingMessage, signal: AbortSignal): Promise<string> {
+/** The first four kilobytes. Whatever breaks off, drips or never ends after the status changes nothing about it. */
+async function readBeginning(response: IncomingMessage, signal: AbortSignal): Promise<Buffer> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(REPLY_TIMEOUT_MS)]);
   const end = () => response.destroy();
   limit.addEventListener('abort', end, { once: true });
@@ -67,7 +78,7 @@ async function readReply(response: IncomingMessage, signal: AbortSignal): Promis
   let read = 0;
   try {
     for await (const chunk of response as AsyncIterable<Buffer>) {
-      if (read < REPLY_BYTES_KEPT_MAX) chunks.push(chunk.subarray(0, REPLY_BYTES_KEPT_MAX - read));
+      if (read < ANSWER_BYTES_KEPT_MAX) chunks.push(chunk.subarray(0, ANSWER_BYTES_KEPT_MAX - read));
       read += chunk.length;
       if (read >= REPLY_BYTES_MAX) break;
     }
@@ -76,11 +87,23 @@ async function readReply(response: IncomingMessage, signal: AbortSignal): Promis
   } finally {
     limit.removeEventListener('abort', end);
   }
-  return asText(Buffer.concat(chunks));
+  return Buffer.concat(chunks);
 }
+
+function headersFrom({ headersDistinct }: IncomingMessage): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(headersDistinct).map(([name, values = []]) => [name, values.map(asTextOfHeader).join(', ')]),
+  );
+}
+
+const asTextOfHeader = (value: string) => asLine(Buffer.from(value, 'latin1'));
 
 /** Kept for people to read in terminals and pages: control characters become blanks, and no byte is left half. */
 function asText(bytes: Buffer): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return bytes.toString('utf8').replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, ' ');
+  return bytes.toString('utf8').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, ' ');
+}
+
+function asLine(bytes: Buffer): string {
+  return asText(bytes).replaceAll(/[\t\n]/g, ' ');
 }

@@ -46,12 +46,16 @@ export function createWebhookSender(options: WebhookSenderOptions): LocalWebhook
       const timer = setTimeout(() => limit.abort(timeout), timeoutMs);
       underWay.add(limit);
       const elapsedMs = () => Math.round(performance.now() - startedAt);
+      const body = Buffer.from(request.body);
+      const sentHeaders = headersOf(request, body, userAgent);
       try {
-        const answer = await exchange(request, { network, userAgent, signal: limit.signal });
-        return { ...answered(answer, request.sentAt), durationMs: elapsedMs() };
+        const answer = await exchange(request, { body, headers: sentHeaders, network, signal: limit.signal });
+        const { headers, body: received } = answer;
+        const trace = { sentHeaders, received: { headers, body: received } };
+        return { ...answered(answer, request.sentAt), durationMs: elapsedMs(), trace };
       } catch (error) {
         const fault = faultOf(limit.signal.aborted ? limit.signal.reason : error);
-        return { kind: 'failed', fault, durationMs: elapsedMs() };
+        return { kind: 'failed', fault, durationMs: elapsedMs(), trace: { sentHeaders, received: null } };
       } finally {
         clearTimeout(timer);
         underWay.delete(limit);
@@ -66,20 +70,27 @@ function systemNetwork(): Network {
 }
 
 async function exchange(
-  { url: text, mode, body: bodyText, ...request }: WebhookRequest,
-  { network, userAgent, signal }: { network: Network; userAgent: string; signal: AbortSignal },
+  { url: text, mode }: WebhookRequest,
+  sent: { body: Uint8Array; headers: Record<string, string>; network: Network; signal: AbortSignal },
 ): Promise<Answer> {
+  const { body, headers, network, signal } = sent;
   const checked = checkUrl(text, mode);
   if ('fault' in checked) throw new DeliveryFault('address_not_allowed');
-  const body = Buffer.from(bodyText);
-  const headers = {
+  const socket = await within(signal, connectTo(checked.url, { mode, network, signal }));
+  return post(socket, { url: checked.url, headers, body, signal });
+}
+
+/** All of them: nothing else adds one. A URL that cannot be read is refused before anything is sent to it. */
+function headersOf(request: WebhookRequest, body: Uint8Array, userAgent: string): Record<string, string> {
+  return {
     ...request.headers,
     ...signedHeaders(request, body),
     'content-type': 'application/json; charset=utf-8',
     'user-agent': userAgent,
+    ...(URL.canParse(request.url) && { host: new URL(request.url).host }),
+    'content-length': String(body.byteLength),
+    connection: 'close',
   };
-  const socket = await within(signal, connectTo(checked.url, { mode, network, signal }));
-  return post(socket, { url: checked.url, headers, body, signal });
 }
 
 /** A name look-up cannot be called off, so its answer is not waited for. */

@@ -31,7 +31,7 @@ export function createAuthentication(ports: {
 }
 
 /** The key in `Bearer <key>`, or the user name in `Basic`, whose password means nothing. */
-function keyTextFrom(authorization: string | undefined): string | null {
+export function keyTextFrom(authorization: string | undefined): string | null {
   if (authorization === undefined || authorization.length > HEADER_LENGTH_MAX) return null;
   const match = /^(bearer|basic) +([^\s]+) *$/i.exec(authorization);
   const [, scheme = '', credentials = ''] = match ?? [];

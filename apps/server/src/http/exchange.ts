@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { StorageFault } from '@onfile/core';
-import type { FaultFacts, HttpFault } from '@onfile/dialects';
+import type { AnsweredRequest, FaultFacts, HttpFault } from '@onfile/dialects';
 import { KeyProviderFault, VaultFull } from '@onfile/vault';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { describeError, type Log, maskCardNumbers } from '../log.js';
@@ -19,6 +19,8 @@ export interface ExchangeHost {
   readonly renderFault: (path: string) => RenderFault;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Told of each request after its answer. */
+  readonly onAnswered: (request: AnsweredRequest) => void;
   /** The origin takes no more requests: each connection ends with its present one. */
   readonly isClosing: () => boolean;
 }
@@ -80,7 +82,7 @@ export class Exchange {
 
   #send({ status, headers, body }: HttpAnswer): FastifyReply {
     const reply = this.#reply;
-    reply.raw.once('close', () => this.#recordEnd(status));
+    reply.raw.once('close', () => this.#recordEnd(status, body));
     reply.code(status).headers({ ...SECURITY_HEADERS, 'request-id': this.#request.id, ...headers });
     if (this.#isOpenToPages()) reply.headers(OPEN_TO_PAGES);
     if (this.#host.isClosing() || wipeUnreadBody(this.#request.raw)) reply.header('connection', 'close');
@@ -93,8 +95,8 @@ export class Exchange {
     return template === undefined ? paths.isOpenToPages(this.#path) : paths.isTemplateOpenToPages(template);
   }
 
-  #recordEnd(status: number): void {
-    const { name, log, metrics } = this.#host;
+  #recordEnd(status: number, body: HttpAnswer['body']): void {
+    const { name, log, metrics, onAnswered } = this.#host;
     const ended = { origin: name, method: this.#request.method, route: this.#template, status };
     const durationMs = performance.now() - this.#startedAt;
     metrics.requestEnded({ ...ended, durationSeconds: durationMs / 1_000 });
@@ -103,6 +105,19 @@ export class Exchange {
       ...ended,
       durationMs: Math.round(durationMs * 100) / 100,
       ...this.#notes,
+    });
+    const { merchantId = null, mode = null, fault = null } = this.#notes;
+    onAnswered({
+      id: this.#request.id,
+      at: Date.now() - Math.round(durationMs),
+      origin: name,
+      method: ended.method,
+      path: ended.route,
+      status,
+      durationMs: Math.round(durationMs * 100) / 100,
+      merchantId,
+      mode,
+      errorCode: status < 400 ? null : (errorCodeIn(body) ?? fault),
     });
   }
 
@@ -125,6 +140,14 @@ export class Exchange {
       notes: this.#notes,
     };
   }
+}
+
+/** As the dialect named it, at whichever place of the body it has its codes. */
+function errorCodeIn(body: HttpAnswer['body']): string | null {
+  if (typeof body !== 'string' || !body.startsWith('{')) return null;
+  const { code, error } = JSON.parse(body) as { code?: unknown; error?: { code?: unknown } };
+  const found = code ?? error?.code;
+  return typeof found === 'string' || typeof found === 'number' ? String(found) : null;
 }
 
 function isUnsupportedMediaType(error: unknown): boolean {

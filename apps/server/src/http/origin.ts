@@ -25,6 +25,8 @@ export interface OriginOptions {
   readonly ids: Ids;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Told of each request after its answer; nobody unless given. */
+  readonly onAnswered?: ExchangeHost['onAnswered'];
   /** {@link TIMEOUTS} unless given. */
   readonly timeouts?: Timeouts;
 }
@@ -43,9 +45,12 @@ export interface Origin {
  */
 export function createOrigin(options: OriginOptions): Origin {
   let isClosing = false;
-  const { name, routes, renderFault, log, metrics } = options;
+  const { name, routes, renderFault, log, metrics, onAnswered = () => undefined } = options;
   const paths = createPathTable(routes);
-  const app = createApp(options, exchangesOf({ name, paths, renderFault, log, metrics, isClosing: () => isClosing }));
+  const app = createApp(
+    options,
+    exchangesOf({ name, paths, renderFault, log, metrics, onAnswered, isClosing: () => isClosing }),
+  );
 
   return {
     async listen({ host, port }) {

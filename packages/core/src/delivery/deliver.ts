@@ -1,9 +1,9 @@
 import type { WebhookDialect } from '../ports/webhook-dialect.js';
-import type { WebhookAnswer, WebhookRequest } from '../ports/webhook-sender.js';
+import type { SentWebhook, WebhookAnswer, WebhookRequest } from '../ports/webhook-sender.js';
 import type { ClaimedDelivery, Settlement } from '../ports/webhook-storage.js';
 import type { Instant } from '../scope.js';
 import { liveSecrets } from '../webhook-endpoint/change.js';
-import { signingSecret, tokenOf } from '../webhook-endpoint/secrets.js';
+import { dialectNamed, signingSecret, tokenOf } from '../webhook-endpoint/secrets.js';
 import type { WebhookEndpoint } from '../webhook-endpoint/webhook-endpoint.js';
 import type { DeliveryReport, WebhookPorts } from '../webhooks.js';
 import { type AnswerDecision, decideAnswer } from './decide-answer.js';
@@ -23,9 +23,11 @@ export async function deliver(ports: WebhookPorts, claimed: Claimed): Promise<De
   if (claimed.delivery.attempts > TRIES_MAX) return giveUp(ports, claimed);
 
   const sentAt = ports.clock.now();
-  const request = requestFor(ports, claimed, sentAt);
+  const token = tokenOf(ports, claimed.endpoint.scope, claimed.endpoint.dialect);
+  const request = requestFor(ports, claimed, { sentAt, token });
   const answer = await ports.sender.send(request);
-  const { decision, isLost } = await settle(ports, claimed, { answer, record: recordOf(request, answer) });
+  const record = recordOf(request, token, answer);
+  const { decision, isLost } = await settle(ports, claimed, { answer, record });
   const { attempts, isScheduled, event } = claimed.delivery;
   return {
     result: isLost ? 'lost' : RESULTS[decision.outcome.state],
@@ -39,12 +41,16 @@ export async function deliver(ports: WebhookPorts, claimed: Claimed): Promise<De
 
 const RESULTS = { accepted: 'accepted', pending: 'failed', dead: 'dead' } as const;
 
-function requestFor(ports: WebhookPorts, { endpoint, delivery }: Claimed, sentAt: Instant): WebhookRequest {
+function requestFor(
+  ports: WebhookPorts,
+  { endpoint, delivery }: Claimed,
+  { sentAt, token }: { readonly sentAt: Instant; readonly token: string | null },
+): WebhookRequest {
   const { scope, url } = endpoint;
   const dialect = dialectOf(ports, endpoint);
   const facts = {
     pendingCount: delivery.pendingCount,
-    token: tokenOf(ports, scope, dialect.name),
+    token,
     vaultUrl: ports.vaultUrl(),
   };
   const secrets = liveSecrets(endpoint, sentAt).map((secret) => signingSecret(ports, scope, secret));
@@ -73,8 +79,8 @@ async function giveUp({ storage, clock }: WebhookPorts, { endpoint, delivery }: 
   };
 }
 
-function dialectOf({ dialects }: WebhookPorts, endpoint: WebhookEndpoint): WebhookDialect {
-  const dialect = dialects.find(({ name }) => name === endpoint.dialect);
+function dialectOf(ports: WebhookPorts, endpoint: WebhookEndpoint): WebhookDialect {
+  const dialect = dialectNamed(ports, endpoint.dialect);
   if (dialect === undefined) throw new Error(`Endpoint ${endpoint.id} wants a dialect that is not spoken here`);
   return dialect;
 }
@@ -93,7 +99,9 @@ async function settle(
   let known = endpoint;
   for (let decisions = 0; decisions < DECISIONS_MAX; decisions += 1) {
     const decision = decideAnswer({ endpoint: known, delivery }, answer, facts);
-    const result = await storage.settleDelivery(settlementOf({ endpoint: known, delivery }, decision, { answer, record, now }));
+    const result = await storage.settleDelivery(
+      settlementOf({ endpoint: known, delivery }, decision, { answer, record, now }),
+    );
     if (result !== 'stale') return { decision, isLost: result === 'lost' };
     const newest = await storage.loadWebhookEndpoint(endpoint.scope, endpoint.id);
     if (newest === null) throw new Error(`Endpoint ${endpoint.id} is gone`);
@@ -128,19 +136,33 @@ function attemptOf(answer: WebhookAnswer, endedAt: Instant): DeliveryAttempt {
     : { at, durationMs, status: null, fault: answer.fault, reply: null };
 }
 
-/** Whole, but for headers whose value is a secret: a static token is one, a signature tells none. */
-function recordOf({ url, body, headers, sentAt }: WebhookRequest, answer: WebhookAnswer): DeliveryRecord {
-  const secretNames = Object.keys(headers);
-  const shown = Object.entries(answer.sentHeaders).map(([name, value]) => [
-    name,
-    secretNames.includes(name) ? MASK : value,
-  ]);
-  const request = answer.isSent ? { url, body, headers: Object.fromEntries(shown) } : null;
-  const { durationMs } = answer;
-  return answer.kind === 'answered'
-    ? {
-        ...{ at: sentAt, durationMs, request, fault: null },
-        answer: { status: answer.status, headers: answer.headers, body: answer.body },
-      }
-    : { at: sentAt, durationMs, request, answer: null, fault: answer.fault };
+const MASK = '***';
+/** Of an answer: enough to see what went wrong. */
+const HEADERS_KEPT_MAX = 50;
+const HEADER_CHARACTERS_MAX = 500;
+
+function recordOf({ url, body, sentAt }: WebhookRequest, token: string | null, answer: SentWebhook): DeliveryRecord {
+  const { sentHeaders, received } = answer.trace;
+  return {
+    at: sentAt,
+    durationMs: answer.durationMs,
+    request: { url, headers: withoutSecrets(sentHeaders, token), body },
+    answer:
+      answer.kind === 'answered' && received
+        ? { status: answer.status, headers: shortened(received.headers), body: received.body }
+        : null,
+    fault: answer.kind === 'failed' ? answer.fault : null,
+  };
+}
+
+/** A static token opens every body to come; a signature is over this one alone, and tells no secret. */
+function withoutSecrets(headers: Readonly<Record<string, string>>, token: string | null) {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value === token ? MASK : value]));
+}
+
+function shortened(headers: Readonly<Record<string, string>>) {
+  const kept = Object.entries(headers).slice(0, HEADERS_KEPT_MAX);
+  return Object.fromEntries(
+    kept.map(([name, value]) => [name, name === 'set-cookie' ? MASK : value.slice(0, HEADER_CHARACTERS_MAX)]),
+  );
 }

@@ -41,8 +41,8 @@ export const REPLY_BYTES_KEPT_MAX = 1_024;
 export interface DeliveryRecord {
   readonly at: Instant;
   readonly durationMs: number;
-  /** `null` when nothing was sent: the address was refused, or the delivery was given up. */
-  readonly request: DeliveryRequest | null;
+  /** As it was sent, or was to be, where no connection came about. */
+  readonly request: DeliveryRequest;
   readonly answer: DeliveryAnswer | null;
   /** Why there was no answer: a code, never an address. */
   readonly fault: string | null;
@@ -58,7 +58,7 @@ export interface DeliveryRequest {
 export interface DeliveryAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** The first {@link ANSWER_BYTES_KEPT_MAX} bytes, as text without control characters but line breaks. */
+  /** The first {@link ANSWER_BYTES_KEPT_MAX} bytes, as text without control characters but line breaks and tabs. */
   readonly body: string;
 }
 

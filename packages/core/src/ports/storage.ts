@@ -260,7 +260,10 @@ export interface Storage extends WebhookStorage, OperatorStorage {
   /** Creates a merchant with a payment method configuration for each mode. Does nothing if the merchant is there. */
   createMerchant(merchant: Merchant, configurations: readonly PaymentMethodConfiguration[]): Promise<void>;
   loadMerchant(id: Uuid): Promise<Merchant | null>;
-  listMerchants(limit: number): Promise<readonly Merchant[]>;
+  /** Newest first; with `before`, those made before that one. */
+  listMerchants(limit: number, before?: Uuid): Promise<readonly Merchant[]>;
+  /** Answers whether it is there. */
+  renameMerchant(id: Uuid, name: string): Promise<boolean>;
 
   /** Origins whose pages may frame our forms, such as `https://shop.example`, in alphabetical order. */
   listMerchantOrigins(merchantId: Uuid): Promise<readonly string[]>;

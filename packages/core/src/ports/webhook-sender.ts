@@ -52,10 +52,20 @@ export type WebhookAnswer = { readonly durationMs: number } & (
   | { readonly kind: 'failed'; readonly fault: WebhookFault }
 );
 
+/** What went over the wire, or was to go. */
+export interface WebhookTrace {
+  /** All of them, as they were sent. */
+  readonly sentHeaders: Readonly<Record<string, string>>;
+  /** `null` when there was none. The body is its beginning, as text without control characters but line breaks and tabs. */
+  readonly received: { readonly headers: Readonly<Record<string, string>>; readonly body: string } | null;
+}
+
+export type SentWebhook = WebhookAnswer & { readonly trace: WebhookTrace };
+
 /** Carries one event to one endpoint. */
 export interface WebhookSender {
   /** `null` for an address that may be an endpoint's in this mode. Does not ask the network: names are looked up when sending. */
   checkUrl(url: string, mode: Mode): WebhookUrlFault | null;
   /** One signed POST, without redirects, of at most 15 s. Never throws for what the network does. */
-  send(request: WebhookRequest): Promise<WebhookAnswer>;
+  send(request: WebhookRequest): Promise<SentWebhook>;
 }

@@ -141,11 +141,7 @@ export interface WebhookStorage {
   settleDelivery(settlement: Settlement): Promise<'settled' | 'lost' | 'stale'>;
 
   /** Latest event first, and the endpoints of each in descending order. */
-  listDeliveries(
-    scope: Scope,
-    filter: DeliveryFilter,
-    limit: number,
-  ): Promise<readonly Delivery[]>;
+  listDeliveries(scope: Scope, filter: DeliveryFilter, limit: number): Promise<readonly Delivery[]>;
   /**
    * Makes deliveries pending again, with all their tries before them; events that the endpoint was never sent get a
    * delivery if it wants their type. Answers the events, in ascending order.

@@ -1,12 +1,6 @@
 import type { EndpointPatch, EndpointPlace } from '../ports/webhook-storage.js';
 import type { Instant, Scope, Uuid } from '../scope.js';
-import type {
-  EndpointChanges,
-  EndpointWithSecret,
-  WebhookOutcome,
-  WebhookPorts,
-  WebhookRefusal,
-} from '../webhooks.js';
+import type { EndpointChanges, EndpointWithSecret, WebhookOutcome, WebhookPorts, WebhookRefusal } from '../webhooks.js';
 import { typesWanted } from './create.js';
 import { dialectNamed, withSecret } from './secrets.js';
 import type { WebhookEndpoint, WebhookSecret } from './webhook-endpoint.js';
@@ -46,9 +40,7 @@ export async function deleteEndpoint(
   { scope, id }: EndpointPlace,
 ): Promise<WebhookOutcome<WebhookEndpoint>> {
   const deleted = await storage.deleteWebhookEndpoint(scope, id);
-  return deleted
-    ? { kind: 'done', value: deleted }
-    : { kind: 'refused', refusal: { code: 'endpoint_not_found', id } };
+  return deleted ? { kind: 'done', value: deleted } : { kind: 'refused', refusal: { code: 'endpoint_not_found', id } };
 }
 
 export async function rollSecret(

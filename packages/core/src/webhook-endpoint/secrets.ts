@@ -12,7 +12,10 @@ export function signingSecret({ derivedSecrets }: Ports, scope: Scope, { id }: W
 
 /** The same for all endpoints of a merchant in a mode: that is what a static token of an account is. */
 export function tokenOf({ derivedSecrets, dialects }: Ports, scope: Scope, name: string): string | null {
-  return dialectNamed({ dialects }, name)?.renderToken(derivedSecrets.derive('webhook-token', scope, scope.merchantId)) ?? null;
+  return (
+    dialectNamed({ dialects }, name)?.renderToken(derivedSecrets.derive('webhook-token', scope, scope.merchantId)) ??
+    null
+  );
 }
 
 export function dialectNamed({ dialects }: Pick<Ports, 'dialects'>, name: string): WebhookDialect | undefined {

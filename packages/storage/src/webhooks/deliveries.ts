@@ -1,13 +1,14 @@
-import type {
-  ClaimedDelivery,
-  Delivery,
-  DeliveryAttempt,
-  DeliveryOutcome,
-  EndpointChange,
-  EventType,
-  Instant,
-  Uuid,
-  WebhookStorage,
+import {
+  type ClaimedDelivery,
+  type Delivery,
+  type DeliveryAttempt,
+  type DeliveryOutcome,
+  type EndpointChange,
+  type EventType,
+  type Instant,
+  RECORDS_KEPT_MAX,
+  type Uuid,
+  type WebhookStorage,
 } from '@onfile/core';
 import type { Database } from '../database.js';
 import { type Row, readInstant, renderInstant, scope as scopeField } from '../fields.js';
@@ -33,10 +34,11 @@ export function deliveryStorage(database: Database): Pick<WebhookStorage, Method
       return { endpoint: webhookEndpoints.read(row.endpoint as Row), deliveries: claimed.map(readClaimed) };
     },
 
-    async settleDelivery({ scope, endpointId, eventId, claim, at, outcome, attempt, endpoint }) {
+    async settleDelivery({ scope, endpointId, eventId, claim, at, outcome, attempt, record, endpoint }) {
       const values = [
         ...[scope.merchantId, scope.mode === 'live', endpointId, eventId, claim, renderInstant(at)],
         ...[outcome.state, renderInstant(scheduledAfter(outcome, at)), JSON.stringify(attempt)],
+        record && JSON.stringify(record),
       ];
       const [row] = endpoint
         ? await database.run(SETTLE_WITH_ENDPOINT, [
@@ -49,15 +51,18 @@ export function deliveryStorage(database: Database): Pick<WebhookStorage, Method
       return row.is_settled ? 'settled' : 'stale';
     },
 
-    async listDeliveries({ merchantId, mode }, { endpointId, state, before }, limit) {
-      const values = [merchantId, mode === 'live', endpointId ?? null, state ?? null, before ?? null, limit];
-      return (await database.runRepeatable(endpointId ? LIST_OF_ENDPOINT : LIST, values)).map(readDelivery);
+    async listDeliveries({ merchantId, mode }, { endpointId, eventId, state, before, beforeEndpoint }, limit) {
+      const place = [merchantId, mode === 'live'];
+      const filters = [eventId ?? null, endpointId ?? null, state ?? null];
+      const values = [...place, ...filters, before ?? HIGHEST, beforeEndpoint ?? LOWEST, limit];
+      return (await database.runRepeatable(listFor({ eventId, endpointId }), values)).map(readDelivery);
     },
 
-    async replayDeliveries({ merchantId, mode }, { endpointId, eventIds, since, after, limit }, now) {
+    async replayDeliveries({ merchantId, mode }, { endpointId, eventIds, since, until, states, after, limit }, now) {
       const values = [
         ...[merchantId, mode === 'live', endpointId, renderInstant(now), eventIds],
         ...[since === null ? null : renderInstant(since), after ?? lowestIdAt(since ?? 0), limit],
+        ...[until === null ? null : renderInstant(until), states],
       ];
       return (await database.run(REPLAY, values)).map((row) => row.event_id as Uuid);
     },
@@ -184,23 +189,36 @@ const settled = (condition: string) => `settled AS (
 
 const ANSWER = 'SELECT EXISTS (SELECT FROM held) AS is_held, EXISTS (SELECT FROM settled) AS is_settled';
 
+/** The POST is kept beside its delivery, and of the earlier ones so many. */
+const KEPT = `kept AS (
+    INSERT INTO delivery_attempts (merchant_id, livemode, event_id, endpoint_id, claim, attempt, ended_at)
+    SELECT $1, $2, $4, $3, $5, $10::jsonb, $6 FROM settled WHERE $10::jsonb IS NOT NULL
+  ),
+  forgotten AS (
+    DELETE FROM delivery_attempts
+    WHERE merchant_id = $1 AND livemode = $2 AND event_id = $4 AND endpoint_id = $3 AND claim <= $5 - ${RECORDS_KEPT_MAX}
+      AND EXISTS (SELECT FROM settled)
+  )`;
+
 const SETTLE = statement(`
   WITH ${HELD},
-  ${settled('EXISTS (SELECT FROM held)')}
+  ${settled('EXISTS (SELECT FROM held)')},
+  ${KEPT}
   ${ANSWER}`);
 
 const SETTLE_WITH_ENDPOINT = statement(`
   WITH ${HELD},
   endpoint AS (
     UPDATE webhook_endpoints AS w
-    SET version = version + 1, updated_at = $6, state = $11, disabled_reason = $12, failures = $13, failing_since = $14,
-      probe_at = $15
-    WHERE w.merchant_id = $1 AND w.livemode = $2 AND w.id = $3 AND w.version = $10 AND EXISTS (SELECT FROM held)
+    SET version = version + 1, updated_at = $6, state = $12, disabled_reason = $13, failures = $14, failing_since = $15,
+      probe_at = $16
+    WHERE w.merchant_id = $1 AND w.livemode = $2 AND w.id = $3 AND w.version = $11 AND EXISTS (SELECT FROM held)
     RETURNING true
   ),
   ${settled('EXISTS (SELECT FROM endpoint)')},
+  ${KEPT},
   released AS (
-    ${releaseWaiting('$6', 'event_id <> $4 AND $16::boolean AND EXISTS (SELECT FROM endpoint)')}
+    ${releaseWaiting('$6', 'event_id <> $4 AND $17::boolean AND EXISTS (SELECT FROM endpoint)')}
   )
   ${ANSWER}`);
 
@@ -208,16 +226,24 @@ const DELIVERY = `SELECT row_to_json(d) AS delivery, v.type FROM deliveries AS d
   JOIN events AS v ON v.merchant_id = d.merchant_id AND v.livemode = d.livemode AND v.id = d.event_id
   WHERE d.merchant_id = $1 AND d.livemode = $2`;
 
-const LIST = statement(`
-  ${DELIVERY} AND $3::uuid IS NULL AND ($4::text IS NULL OR d.state = $4) AND ($5::uuid IS NULL OR d.event_id < $5)
-  ORDER BY d.event_id DESC, d.endpoint_id DESC
-  LIMIT $6`);
+const HIGHEST = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+const LOWEST = '00000000-0000-0000-0000-000000000000';
 
-const LIST_OF_ENDPOINT = statement(`
-  ${DELIVERY} AND d.endpoint_id = $3 AND d.claim >= 0 AND ($4::text IS NULL OR d.state = $4)
-    AND ($5::uuid IS NULL OR d.event_id < $5)
-  ORDER BY d.event_id DESC
-  LIMIT $6`);
+const list = (named: string) =>
+  statement(`
+  ${DELIVERY} AND ${named} AND ($5::text IS NULL OR d.state = $5)
+    AND (d.event_id, d.endpoint_id) < ($6::uuid, $7::uuid)
+  ORDER BY d.event_id DESC, d.endpoint_id DESC
+  LIMIT $8`);
+
+const LIST = list('$3::uuid IS NULL AND $4::uuid IS NULL');
+const LIST_OF_ENDPOINT = list('$3::uuid IS NULL AND d.endpoint_id = $4 AND d.claim >= 0');
+const LIST_OF_EVENT = list('d.event_id = $3 AND ($4::uuid IS NULL OR d.endpoint_id = $4)');
+
+function listFor({ eventId, endpointId }: { eventId: Uuid | undefined; endpointId: Uuid | undefined }) {
+  if (eventId !== undefined) return LIST_OF_EVENT;
+  return endpointId === undefined ? LIST : LIST_OF_ENDPOINT;
+}
 
 // Counted up, the claim's number makes whatever an earlier worker still writes about this delivery a loss of that worker.
 const REPLAY = statement(`
@@ -225,6 +251,11 @@ const REPLAY = statement(`
     SELECT v.id, v.object_id, v.sequence FROM events AS v, webhook_endpoints AS w
     WHERE v.merchant_id = $1 AND v.livemode = $2 AND v.id > $7::uuid AND v.type = ANY (w.event_types)
       AND ($5::uuid[] IS NULL OR v.id = ANY ($5)) AND ($6::timestamptz IS NULL OR v.created_at >= $6)
+      AND ($9::timestamptz IS NULL OR v.created_at < $9)
+      AND ($10::text[] IS NULL OR (
+        SELECT d.state = ANY ($10) FROM deliveries AS d
+        WHERE d.merchant_id = $1 AND d.livemode = $2 AND d.event_id = v.id AND d.endpoint_id = $3
+      ))
       AND w.merchant_id = $1 AND w.livemode = $2 AND w.id = $3
     ORDER BY v.id
     LIMIT $8

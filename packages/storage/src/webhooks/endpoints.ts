@@ -9,6 +9,7 @@ type Methods =
   | 'loadWebhookEndpoint'
   | 'listWebhookEndpoints'
   | 'updateWebhookEndpoint'
+  | 'deleteWebhookEndpoint'
   | 'setTypesOfEndpointsThatWantAll'
   | 'listEndpointsWithDueDeliveries';
 
@@ -38,6 +39,11 @@ export function webhookEndpointStorage(database: Database): Pick<WebhookStorage,
       return row ? webhookEndpoints.read(row.endpoint as Row) : null;
     },
 
+    async deleteWebhookEndpoint({ merchantId, mode }, id) {
+      const [row] = await database.runRepeatable(DELETE, [merchantId, mode === 'live', id]);
+      return row ? webhookEndpoints.read(row.endpoint as Row) : null;
+    },
+
     async setTypesOfEndpointsThatWantAll(dialect, types, at) {
       return (await database.runRepeatable(SET_TYPES, [dialect, types, renderInstant(at)])).length;
     },
@@ -55,10 +61,11 @@ const LOWEST = ['00000000-0000-0000-0000-000000000000', false, '00000000-0000-00
 type Patched = Required<EndpointPatch>;
 
 /** In the order of `UPDATE`'s parameters from `$7` on. */
-function patchedValues({ secrets, eventTypes, state, disabledReason, failures, failingSince, probeAt }: Patched) {
+function patchedValues({ url, secrets, eventTypes, wantsAllEvents, ...health }: Patched) {
+  const { state, disabledReason, failures, failingSince, probeAt } = health;
   const instantOrNull = (at: number | null) => (at === null ? null : renderInstant(at));
-  const health = [state, disabledReason, failures, instantOrNull(failingSince), instantOrNull(probeAt)];
-  return [JSON.stringify(secrets), eventTypes, ...health];
+  const values = [state, disabledReason, failures, instantOrNull(failingSince), instantOrNull(probeAt)];
+  return [JSON.stringify(secrets), eventTypes, ...values, url, wantsAllEvents];
 }
 
 const ENDPOINT = 'w.merchant_id = $1 AND w.livemode = $2 AND w.id = $3';
@@ -95,7 +102,7 @@ const UPDATE = statement(`
   WITH updated AS (
     UPDATE webhook_endpoints AS w
     SET version = version + 1, updated_at = $5, secrets = $7, event_types = $8, state = $9, disabled_reason = $10,
-      failures = $11, failing_since = $12, probe_at = $13
+      failures = $11, failing_since = $12, probe_at = $13, url = $14, wants_all_events = $15
     WHERE ${ENDPOINT} AND w.version = $4
     RETURNING w.*
   ),
@@ -103,6 +110,17 @@ const UPDATE = statement(`
     ${releaseWaiting('$5', '$6::boolean AND EXISTS (SELECT FROM updated)')}
   )
   SELECT row_to_json(u) AS endpoint FROM updated AS u`);
+
+const DELETE = statement(`
+  WITH deleted AS (
+    DELETE FROM webhook_endpoints AS w WHERE ${ENDPOINT}
+    RETURNING w.*
+  ),
+  waiting AS (
+    DELETE FROM deliveries AS d
+    WHERE d.merchant_id = $1 AND d.livemode = $2 AND d.endpoint_id = $3 AND d.state = 'pending'
+  )
+  SELECT row_to_json(d) AS endpoint FROM deleted AS d`);
 
 const SET_TYPES = statement(`
   UPDATE webhook_endpoints SET event_types = $2, version = version + 1, updated_at = $3

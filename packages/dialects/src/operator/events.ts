@@ -1,0 +1,206 @@
+import { done, EVENT_TYPES, type Event, type EventType, type Scope, type Uuid } from '@onfile/core';
+import type { Static } from 'typebox';
+import Type from 'typebox';
+import { DeliverySchema, renderDelivery } from './deliveries.js';
+import { problem, problemOfWebhook } from './errors.js';
+import {
+  AnyId,
+  answerObject,
+  Count,
+  Id,
+  Mode,
+  nullable,
+  parseTime,
+  queryObject,
+  renderTime,
+  Text,
+  Time,
+} from './fields.js';
+import type { ObjectNames } from './object-names.js';
+import { DialectIdsSchema, ObjectSchema, objectRenderer } from './objects.js';
+import { merchantRoute, type OperatorRoute } from './operator-route.js';
+import { LIMIT, limitOf } from './paging.js';
+import type { OperatorPorts } from './ports.js';
+
+export const EventSchema = answerObject({
+  id: Id,
+  dialect_ids: DialectIdsSchema,
+  mode: Mode,
+  type: Text,
+  object: answerObject({ kind: Text, id: Id, dialect_ids: DialectIdsSchema }),
+  sequence: Count,
+  occurred_at: Time,
+  data: ObjectSchema,
+  body: Type.Optional(
+    nullable(
+      Type.String({ description: 'What a webhook in that dialect carries; null where it tells nothing of it.' }),
+    ),
+  ),
+});
+
+const WAIT_MS_MAX = 30_000;
+const DELIVERIES_MAX = 100;
+/** From after everything that is there. */
+const LATEST = 'latest';
+
+export function eventRoutes(ports: OperatorPorts): readonly OperatorRoute[] {
+  const { operations, webhooks, names, feed, storage } = ports;
+  const render = eventRenderer(names);
+
+  return [
+    merchantRoute(
+      {
+        method: 'GET',
+        path: '/operator/v1/events',
+        summary:
+          'Follow events: oldest first, in the order in which they were committed, each object’s by its sequence.',
+        query: queryObject({
+          cursor: Type.Optional(
+            Type.String({
+              description: '`latest` starts after everything that is there.',
+              minLength: 1,
+              maxLength: 200,
+            }),
+          ),
+          ...LIMIT,
+          type: Type.Optional(Type.String({ description: 'Comma separated; `setup_intent.*` stands for several.' })),
+          object_id: Type.Optional(AnyId),
+          since: Type.Optional(Time),
+          until: Type.Optional(Time),
+          wait_ms: Type.Optional(Type.Integer({ minimum: 0, maximum: WAIT_MS_MAX, default: 0 })),
+          body: Type.Optional(Type.String({ description: 'The name of a webhook dialect, such as payjp.' })),
+        }),
+        answer: answerObject({ data: Type.Array(EventSchema), next_cursor: Text, has_more: Type.Boolean() }),
+      },
+      async ({ scope, query, signal }) => {
+        const types = query.type === undefined ? undefined : typesNamed(query.type);
+        if (types?.length === 0) return problem('invalid_request', { message: unknownType(), param: 'type' });
+        const objectId = query.object_id === undefined ? undefined : idOfAnything(names, query.object_id);
+        if (objectId === null) return problem('invalid_request', { message: 'It is no id.', param: 'object_id' });
+        if (query.body !== undefined && !webhooks.dialects.includes(query.body))
+          return unknownDialect(webhooks.dialects);
+
+        const position = query.cursor === LATEST ? await storage.latestEventPosition(scope) : (query.cursor ?? null);
+        const since = parseTime(query.since);
+        const until = parseTime(query.until);
+        const filter = {
+          ...(types && { types }),
+          ...(objectId && { objectId }),
+          ...(since !== undefined && { since }),
+          ...(until !== undefined && { until }),
+        };
+        const waiting = { limit: limitOf(query), waitMs: query.wait_ms ?? 0, signal };
+        const read = await feed.follow(scope, { position, filter }, waiting);
+        if (read.kind === 'too_many_waiting') return problem('too_many_waiting', { param: 'wait_ms' });
+        if (read.kind === 'position_unknown') return problem('cursor_unknown', { param: 'cursor' });
+        const bodies = await bodiesOf(ports, scope, read.events, query.body);
+        return done({
+          data: read.events.map((event, index) => ({
+            ...render(event),
+            ...(bodies && { body: bodies[index] ?? null }),
+          })),
+          next_cursor: read.position,
+          has_more: read.hasMore,
+        });
+      },
+    ),
+    merchantRoute(
+      {
+        method: 'GET',
+        path: '/operator/v1/events/:id',
+        summary: 'One event, with what became of it at each webhook endpoint.',
+        query: queryObject({ body: Type.Optional(Text) }),
+        answer: answerObject({ ...EventSchema.properties, deliveries: Type.Array(DeliverySchema) }),
+      },
+      async ({ scope, params, query }) => {
+        const id = names.idOf('event', params.id ?? '');
+        if (id === null) return problem('not_found');
+        if (query.body !== undefined && !webhooks.dialects.includes(query.body))
+          return unknownDialect(webhooks.dialects);
+        const found = await operations.events.retrieve(scope, id);
+        if (found.kind === 'refused') return found;
+        const bodies = await bodiesOf(ports, scope, [found.value], query.body);
+        const deliveries = await webhooks.listDeliveries(scope, { eventId: id }, DELIVERIES_MAX);
+        return done({
+          ...render(found.value),
+          ...(bodies && { body: bodies[0] ?? null }),
+          deliveries: deliveries.map((delivery) => renderDelivery(names, delivery)),
+        });
+      },
+    ),
+    merchantRoute(
+      {
+        method: 'POST',
+        path: '/operator/v1/events/:id/replay',
+        summary: 'Send an event again, to one endpoint or to all that want its type.',
+        body: queryObject({ endpoint_id: Type.Optional(Id) }),
+        answer: answerObject({ replayed: Count }),
+      },
+      async ({ scope, params, body }) => {
+        const id = names.idOf('event', params.id ?? '');
+        if (id === null) return problem('not_found');
+        const found = await operations.events.retrieve(scope, id);
+        if (found.kind === 'refused') return found;
+        const outcome = await webhooks.replayEvent(scope, id, (body.endpoint_id ?? null) as Uuid | null);
+        return outcome.kind === 'refused' ? problemOfWebhook(outcome.refusal) : done({ replayed: outcome.value });
+      },
+    ),
+  ];
+}
+
+export function eventRenderer(names: ObjectNames): (event: Event) => Static<typeof EventSchema> {
+  const objects = objectRenderer(names);
+  return (event) => {
+    const data = objects.ofEvent(event);
+    return {
+      id: event.id,
+      dialect_ids: names.render('event', event),
+      mode: event.scope.mode,
+      type: event.type,
+      object: { kind: event.objectType, id: event.objectId, dialect_ids: data.dialect_ids },
+      sequence: event.sequence,
+      occurred_at: renderTime(event.createdAt),
+      data,
+    };
+  };
+}
+
+async function bodiesOf(
+  { operations, webhooks }: OperatorPorts,
+  scope: Scope,
+  events: readonly Event[],
+  dialect: string | undefined,
+): Promise<readonly (string | null)[] | null> {
+  if (dialect === undefined) return null;
+  const ids = events.map(({ id }) => id);
+  const pending = ids.length === 0 ? new Map() : await operations.events.countPendingDeliveries(scope, ids);
+  return events.map((event) => webhooks.renderBody(event, dialect, pending.get(event.id) ?? 0));
+}
+
+const ALL_TYPES: readonly EventType[] = Object.values(EVENT_TYPES).flat();
+
+/** None where any of the names is unknown. */
+function typesNamed(text: string): readonly EventType[] {
+  const found = text.split(',').map((name) => ALL_TYPES.filter((type) => isNamed(type, name.trim())));
+  return found.some((types) => types.length === 0) ? [] : found.flat();
+}
+
+function isNamed(type: EventType, name: string): boolean {
+  return name === '*' || type === name || (name.endsWith('.*') && type.startsWith(name.slice(0, -1)));
+}
+
+function unknownType(): string {
+  return `Give types of events, separated by commas. Known: ${ALL_TYPES.join(', ')}.`;
+}
+
+function unknownDialect(known: readonly string[]) {
+  return problem('invalid_request', {
+    message: `No dialect of that name has webhooks. Known: ${known.join(', ')}.`,
+    param: 'body',
+  });
+}
+
+function idOfAnything(names: ObjectNames, text: string): Uuid | null {
+  const [kind] = names.kindsOf(text);
+  return kind === undefined ? null : names.idOf(kind, text);
+}
