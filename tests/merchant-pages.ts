@@ -10,6 +10,8 @@ export interface MerchantPages {
   readonly origin: string;
   /** The page's address, with the content policy that it is to be served with. */
   pageWith(policy: string): string;
+  /** The same, isolated from other origins. */
+  isolatedPageWith(policy: string): string;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ export async function startMerchantPages(): Promise<MerchantPages> {
     response.writeHead(200, {
       'content-type': isScript ? 'text/javascript' : 'text/html; charset=utf-8',
       'content-security-policy': searchParams.get('policy') ?? "default-src 'none'",
+      ...(searchParams.has('isolated') && ISOLATED),
     });
     response.end(pathname === '/sdk.js' ? sdk : pathname === '/page.js' ? SCRIPT : PAGE);
   });
@@ -42,6 +45,7 @@ export async function startMerchantPages(): Promise<MerchantPages> {
   return {
     origin,
     pageWith: (policy) => `${origin}/page?${new URLSearchParams({ policy })}`,
+    isolatedPageWith: (policy) => `${origin}/page?${new URLSearchParams({ policy, isolated: 'yes' })}`,
     close: () =>
       new Promise((closed) => {
         server.close(() => closed());
@@ -49,6 +53,8 @@ export async function startMerchantPages(): Promise<MerchantPages> {
       }),
   };
 }
+
+const ISOLATED = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
 
 const PAGE = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Shop</title><script type="module" src="/page.js"></script></head>

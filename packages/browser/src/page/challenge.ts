@@ -53,14 +53,20 @@ export async function challenge(host: FrameHost, options: ChallengeOptions): Pro
   document.body.append(dialog);
   const state: FormState = { locale, appearance, options: { form: 'challenge', heightPx, alwaysReturns } };
   const frame = openFormFrame(dialog, host, state, { heard() {}, failed() {} });
-  // Escape, while the focus is not in the frame. What it means is the frame's to ask.
-  dialog.oncancel = (event) => {
-    event.preventDefault();
+  // Escape, while the focus is not in the frame: what it means is the frame's to ask.
+  const ask = () => {
     frame.collapse();
     (dialog.firstElementChild as HTMLElement).focus();
   };
-  // Pressed again, it closes a dialog whatever the page says.
-  dialog.onclose = () => dialog.showModal();
+  dialog.oncancel = (event) => {
+    event.preventDefault();
+    ask();
+  };
+  // Pressed again, or before anything was clicked, it closes a dialog whatever the page says.
+  dialog.onclose = () => {
+    dialog.showModal();
+    ask();
+  };
   dialog.showModal();
 
   const outcome = await frame.ask({ kind: 'authenticate' });
