@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import './build-hosted.mjs';
 import { minify } from 'terser';
 
 const here = dirname(fileURLToPath(import.meta.url));

@@ -94,6 +94,7 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
   'POST /frame/challenge/abandon': {
     public: 'the client secret is the credential; wrong ones are held beside the matrix',
   },
+  'GET /branding/:merchant/:file': { public: 'a look that every cardholder sees; its address holds its digest' },
   'GET /setup/:id': { public: 'the address is the credential; unknown ones are held beside the matrix' },
   'POST /setup/:id': { public: 'the address is the credential; unknown ones are held beside the matrix' },
   'GET /authentication/return': { public: 'the token is the credential; unknown ones are held beside the matrix' },

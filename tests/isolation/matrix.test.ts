@@ -1,4 +1,4 @@
-import { hostedAssets } from '@onfile/browser';
+import { hostedAssets, hostedScripts } from '@onfile/browser';
 import type { Scope, Storage } from '@onfile/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENTRIES, routesWithoutEntry } from './entries.js';
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => world?.stop());
 
 /** Style sheets and the like, whose addresses hold their digests. */
-const files = new Set(hostedAssets().map(({ path }) => path));
+const files = new Set([...hostedAssets(), ...hostedScripts()].map(({ path }) => path));
 const answered = () => world.onfile.routes.filter(({ path }) => !files.has(path));
 
 describe('the registry of routes', () => {

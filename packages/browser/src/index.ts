@@ -1,4 +1,10 @@
-export { type BrowserFile, type BrowserFiles, browserFiles, type FrameForm, type ScriptName } from './delivery/browser-files.js';
+export {
+  type BrowserFile,
+  type BrowserFiles,
+  browserFiles,
+  type FrameForm,
+  type ScriptName,
+} from './delivery/browser-files.js';
 export * from './delivery/frame-document.js';
 export * from './delivery/headers.js';
 export * from './delivery/script-list.js';
@@ -7,8 +13,10 @@ export * from './frame/card/contact.js';
 export * from './frame/card/expiry.js';
 export * from './frame/card/name.js';
 export * from './frame/card/number.js';
-export { type HostedAsset, hostedAssets } from './hosted/assets.js';
+export { type HostedAsset, hostedAssets, hostedScripts } from './hosted/assets.js';
+export * from './hosted/brand-assets.js';
 export * from './hosted/consent.js';
+export * from './hosted/form-answer.js';
 export * from './hosted/form-fields.js';
 export * from './hosted/headers.js';
 export { type Html, html } from './hosted/html.js';
@@ -17,4 +25,5 @@ export * from './hosted/locale.js';
 export * from './hosted/parse-hosted-form.js';
 export * from './hosted/query.js';
 export * from './hosted/render-hosted-page.js';
+export * from './hosted/test-cards.js';
 export * from './hosted/view.js';

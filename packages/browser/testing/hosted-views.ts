@@ -1,4 +1,4 @@
-import type { SetupErrorCode } from '@onfile/core';
+import { type Branding, NO_BRANDING, type SetupErrorCode, type Uuid } from '@onfile/core';
 import {
   type FieldProblems,
   type HostedPageView,
@@ -6,6 +6,8 @@ import {
   LOCALES,
   type Locale,
   NOTHING_KEPT,
+  pageBrandOf,
+  type SavedCard,
 } from '../src/index.js';
 
 export const FILLED_IN: KeptValues = {
@@ -14,6 +16,22 @@ export const FILLED_IN: KeptValues = {
   email: 'taro@example.jp',
   phone: '',
 };
+
+export const A_BRANDING: Branding = {
+  ...NO_BRANDING,
+  merchantId: '0192f0c1-2b5e-7000-8000-00000000000a' as Uuid,
+  accent: '#0b6b4f',
+  background: '#eef5f1',
+  backgroundDark: '#0c1512',
+  radius: 20,
+  homepageUrl: 'https://shop.example/',
+  logo: { digest: 'ab'.repeat(32), format: 'png', width: 320, height: 128 },
+};
+
+const SAVED_CARDS: readonly SavedCard[] = [
+  { brand: 'jcb', last4: '0000', expMonth: 4, expYear: 2031, isDefault: true },
+  { brand: 'mastercard', last4: '4444', expMonth: 12, expYear: 2029, isDefault: false },
+];
 
 export const SOME_PROBLEMS: FieldProblems = {
   card_number: 'mistyped',
@@ -34,9 +52,21 @@ export function everyHostedView(
     isLocaleFree: true,
     mode: 'test',
     merchantName,
+    brand: null,
     cancelUrl: 'https://shop.example/cart?from=setup&back=1',
   } as const;
-  const form = { ...setup, usage: 'off_session', latestAttemptId: null, values: NOTHING_KEPT } as const;
+  const form = {
+    ...setup,
+    usage: 'off_session',
+    latestAttemptId: null,
+    values: NOTHING_KEPT,
+    savedCards: [],
+    hasMoreCards: false,
+    makesDefault: null,
+    secondsLeft: 86_400,
+  } as const;
+  const returning = { ...form, savedCards: SAVED_CARDS, hasMoreCards: true, makesDefault: false } as const;
+  const brand = pageBrandOf(A_BRANDING);
   const card = { brand: 'visa', last4: '4242' } as const;
   const declined = (reason: SetupErrorCode): HostedPageView => ({
     ...form,
@@ -50,6 +80,8 @@ export function everyHostedView(
     { name: 'form', view: { ...form, state: 'form', problems: {} } },
     { name: 'form, live', view: { ...form, state: 'form', mode: 'live', usage: 'on_session', problems: {} } },
     { name: 'form, language fixed', view: { ...form, state: 'form', isLocaleFree: false, problems: {} } },
+    { name: 'form, returning', view: { ...returning, state: 'form', problems: {} } },
+    { name: 'form, branded', view: { ...returning, brand, cancelUrl: null, state: 'form', problems: {} } },
     { name: 'form, problems', view: { ...form, state: 'form', values: FILLED_IN, problems: SOME_PROBLEMS } },
     {
       name: 'form, one problem',
@@ -59,6 +91,7 @@ export function everyHostedView(
     { name: 'declined, authentication', view: declined('authentication_failed') },
     { name: 'processing', view: { ...setup, state: 'processing', checksDone: 0 } },
     { name: 'processing, stopped', view: { ...setup, state: 'processing', checksDone: 99 } },
+    { name: 'challenge, branded', view: { ...setup, brand, state: 'challenge', continueUrl: `${page.path}/continue` } },
     { name: 'challenge', view: { ...setup, state: 'challenge', continueUrl: `${page.path}/continue` } },
     { name: 'saved', view: { ...setup, state: 'saved', card, continueUrl: `${page.path}/continue` } },
     { name: 'saved, no way on', view: { ...setup, state: 'saved', card, continueUrl: null } },

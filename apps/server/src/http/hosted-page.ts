@@ -1,21 +1,33 @@
 import {
+  BRANDING_PATH,
+  brandStylesheet,
   CONSENT_VERSION,
   chooseLocale,
   earliestMonthAt,
   type FieldProblems,
+  FORM_ANSWER_TYPE,
+  type FormAnswer,
   type HostedFormReading,
   type HostedPageView,
   hostedAssetHeaders,
   hostedAssets,
   hostedPageAddress,
+  hostedScripts,
+  LOGO_TYPES,
   type Locale,
+  logoPath,
   NOTHING_KEPT,
+  pageBrandOf,
   parseHostedForm,
   parseHostedQuery,
   problemsOfCardFault,
   renderHostedPage,
+  SAVED_CARDS_SHOWN,
+  type SavedCard,
 } from '@onfile/browser';
 import {
+  type Branding,
+  CARD_FAULTS,
   type CardFault,
   type CardReference,
   type CheckoutSessionWithIntent,
@@ -23,7 +35,10 @@ import {
   NO_ADDRESS,
   type Operations,
   type Refusal,
+  type SetupIntent,
+  type Storage,
   StorageFault,
+  type Uuid,
 } from '@onfile/core';
 import type { PayjpDialect } from '@onfile/dialects';
 import type { LocalVault } from '@onfile/vault';
@@ -44,6 +59,7 @@ import { renderProblem } from './problem.js';
 import { parseQuery } from './query.js';
 
 export interface HostedPageHost {
+  readonly storage: Pick<Storage, 'loadBranding' | 'loadLogo'>;
   readonly operations: Operations;
   readonly vault: Pick<LocalVault, 'takeCardFromForm' | 'discard'>;
   /** Whose ids the pages' addresses hold. */
@@ -52,12 +68,16 @@ export interface HostedPageHost {
   readonly vaultUrl: () => string;
 }
 
-/** The hosted page and what it links. It works by plain forms: every post is answered with a redirect to the page itself. */
+/**
+ * The hosted page and what it links. It works by plain forms: every post is answered with a redirect to the page itself. The
+ * page's script asks for the same in JSON, so that what was typed can stay in the form.
+ */
 export function hostedPageRoutes(host: HostedPageHost): readonly HttpRoute[] {
   return [
     { method: 'GET', path: '/setup/:id', handle: (request) => guarded(request, () => showPage(request, host)) },
     { method: 'POST', path: '/setup/:id', handle: (request) => guarded(request, () => takeForm(request, host)) },
-    ...hostedAssets().map(
+    { method: 'GET', path: `${BRANDING_PATH}:merchant/:file`, handle: (request) => showBrandAsset(request, host) },
+    ...[...hostedAssets(), ...hostedScripts()].map(
       ({ path, contentType, body }): HttpRoute => ({
         method: 'GET',
         path,
@@ -78,7 +98,31 @@ async function guarded(request: HttpRequest, answer: () => Promise<HttpAnswer>):
   }
 }
 
-type Found = CheckoutSessionWithIntent & { readonly merchantName: string };
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const DIGEST = /^[0-9a-f]{64}(?=\.)/;
+
+/** What is there is there for ever under its hash; what a merchant has replaced is gone. */
+async function showBrandAsset({ params, path }: HttpRequest, { storage }: HostedPageHost): Promise<HttpAnswer> {
+  const { merchant = '', file = '' } = params;
+  if (!UUID.test(merchant)) return noSuchAsset();
+  const merchantId = merchant as Uuid;
+  if (file.endsWith('.css')) {
+    const stylesheet = brandStylesheet(await storage.loadBranding(merchantId));
+    if (stylesheet?.path !== path) return noSuchAsset();
+    return { status: 200, headers: hostedAssetHeaders(stylesheet.contentType), body: stylesheet.body };
+  }
+  const [digest = ''] = DIGEST.exec(file) ?? [];
+  const image = digest === '' ? null : await storage.loadLogo(merchantId, digest);
+  if (image === null || path !== logoPath(merchantId, { digest, format: image.format })) return noSuchAsset();
+  return { status: 200, headers: hostedAssetHeaders(LOGO_TYPES[image.format]), body: image.bytes };
+}
+
+function noSuchAsset(): HttpAnswer {
+  const headers = { 'content-type': 'text/plain; charset=utf-8' };
+  return { status: 404, headers, body: 'There is no such file; the merchant has another look now.' };
+}
+
+type Found = CheckoutSessionWithIntent & { readonly merchantName: string; readonly branding: Branding };
 
 async function showPage(request: HttpRequest, host: HostedPageHost): Promise<HttpAnswer> {
   const found = await findSession(request, host);
@@ -87,12 +131,15 @@ async function showPage(request: HttpRequest, host: HostedPageHost): Promise<Htt
 
 async function findSession(
   { params, notes }: HttpRequest,
-  { dialect, operations }: HostedPageHost,
+  { dialect, operations, storage }: HostedPageHost,
 ): Promise<Found | null> {
   const id = dialect.ids.checkoutSession.parse(params.id ?? '');
   const found = id === null ? null : await operations.checkoutSessions.retrieveForPage(id);
-  if (found !== null) notes.merchantId = found.session.scope.merchantId;
-  return found;
+  if (found === null) return null;
+  const { merchantId } = found.session.scope;
+  notes.merchantId = merchantId;
+  const branding = await storage.loadBranding(merchantId);
+  return { ...found, branding, merchantName: branding.displayName ?? found.merchantName };
 }
 
 /** How recent a result has to be for the page to lead on by itself; opened again later, it stays. */
@@ -116,20 +163,54 @@ async function viewOf(found: Found, request: HttpRequest, host: HostedPageHost):
       return { state: 'challenge', continueUrl: intent.nextAction.url, ...page };
     case 'requires_payment_method':
     case 'requires_confirmation':
-      return now >= session.expiresAt ? { state: 'expired', ...page } : formView(found, page);
+      return now >= session.expiresAt ? { state: 'expired', ...page } : formView(found, page, host);
   }
 }
 
 type Page = ReturnType<typeof pageOf>;
 
-function formView({ session, intent }: Found, page: Page): HostedPageView {
-  const form = {
-    usage: intent.usage,
-    latestAttemptId: intent.latestAttemptId,
-    values: { ...NOTHING_KEPT, email: session.customerEmail ?? '' },
+async function formView(found: Found, page: Page, host: HostedPageHost): Promise<HostedPageView> {
+  const { session, intent } = found;
+  const values = { ...NOTHING_KEPT, email: session.customerEmail ?? '' };
+  const form = { values, ...(await formParts(found, host, { makesDefault: false })), ...page };
+  if (intent.lastSetupError === null) return { state: 'form', problems: {}, ...form };
+  return { state: 'declined', reason: intent.lastSetupError.code, ...form };
+}
+
+/** What stands around the fields, whatever is in them. */
+async function formParts({ session, intent }: Found, host: HostedPageHost, wish: { readonly makesDefault: boolean }) {
+  const { usage, latestAttemptId } = intent;
+  return {
+    usage,
+    latestAttemptId,
+    secondsLeft: Math.ceil((session.expiresAt - host.clock.now()) / 1000),
+    makesDefault: intent.customer === null ? null : wish.makesDefault,
+    ...(await savedCardsOf(intent, host)),
   };
-  if (intent.lastSetupError === null) return { state: 'form', problems: {}, ...form, ...page };
-  return { state: 'declined', reason: intent.lastSetupError.code, ...form, ...page };
+}
+
+async function savedCardsOf(
+  { scope, customer }: SetupIntent,
+  { operations }: HostedPageHost,
+): Promise<{ savedCards: readonly SavedCard[]; hasMoreCards: boolean }> {
+  const none = { savedCards: [], hasMoreCards: false };
+  if (customer === null) return none;
+  const page = { limit: SAVED_CARDS_SHOWN, startingAfter: null, endingBefore: null };
+  const [methods, owner] = await Promise.all([
+    operations.customers.listPaymentMethods(scope, { id: customer.id }, page),
+    operations.customers.retrieve(scope, { id: customer.id }),
+  ]);
+  if (methods.kind !== 'done' || owner.kind !== 'done') return none;
+  const savedCards = methods.value.items.map(
+    ({ id, card: { brand, last4, expMonth, expYear } }): SavedCard => ({
+      brand,
+      last4,
+      expMonth,
+      expYear,
+      isDefault: id === owner.value.defaultPaymentMethodId,
+    }),
+  );
+  return { savedCards, hasMoreCards: methods.value.hasMore };
 }
 
 async function savedView({ session, intent }: Found, page: Page, host: HostedPageHost): Promise<HostedPageView> {
@@ -150,8 +231,12 @@ async function takeForm(request: HttpRequest, host: HostedPageHost): Promise<Htt
   const { reference } = posted.value;
   try {
     const found = await findSession(request, host);
-    if (found === null) return renderView(notFound(request));
-    return await confirmForm(posted.value, found, request, host);
+    const result: FormResult =
+      found === null
+        ? { kind: 'page', view: notFound(request) }
+        : await confirmForm(posted.value, found, request, host);
+    const { accept } = request.raw.headers;
+    return accept === FORM_ANSWER_TYPE ? answerScript(result) : answerForm(result, request, posted.value.reading);
   } finally {
     host.vault.discard(reference);
   }
@@ -181,7 +266,14 @@ async function readForm(request: HttpRequest, host: HostedPageHost): Promise<Che
   const mistyped = problemsOfMisplacedCard(taken.problem);
   if (mistyped === null) return faultOf(taken.problem);
   return ok({
-    reading: { kind: 'refused', problems: mistyped, locale: null, afterAttempt: null, kept: NOTHING_KEPT },
+    reading: {
+      kind: 'refused',
+      problems: mistyped,
+      locale: null,
+      afterAttempt: null,
+      makesDefault: false,
+      kept: NOTHING_KEPT,
+    },
     reference: null,
   });
 }
@@ -207,22 +299,48 @@ function problemsOfMisplacedCard({ code, path }: { code: string; path: string })
   }
 }
 
+/** What a posted form comes to: a page in its answer, or what the page's address shows from now on. */
+type FormResult = { readonly kind: 'page'; readonly view: HostedPageView } | Exclude<FormAnswer, { kind: 'problems' }>;
+
+const MOVED = { kind: 'moved' } as const;
+
+function answerForm(result: FormResult, request: HttpRequest, { locale }: HostedFormReading): HttpAnswer {
+  if (result.kind === 'page') return renderView(result.view);
+  return redirectToPage(request.path, locale ?? placeOf(request, null, null).locale);
+}
+
+function answerScript(result: FormResult): HttpAnswer {
+  const answer = formAnswerOf(result);
+  const headers = { 'content-type': `${FORM_ANSWER_TYPE}; charset=utf-8` };
+  return { status: answer.kind === 'problems' ? 422 : 200, headers, body: JSON.stringify(answer) };
+}
+
+function formAnswerOf(result: FormResult): FormAnswer {
+  if (result.kind !== 'page') return result;
+  const { view } = result;
+  if (view.state === 'form') return { kind: 'problems', problems: view.problems };
+  return view.state === 'unavailable' ? { kind: 'unavailable', reason: view.reason } : MOVED;
+}
+
 async function confirmForm(
   { reading, reference }: PostedForm,
   found: Found,
   request: HttpRequest,
   host: HostedPageHost,
-): Promise<HttpAnswer> {
+): Promise<FormResult> {
   const { intent } = found;
   const page = pageOf(found, request, reading.locale);
-  const again = redirectToPage(page.path, page.locale);
   const takesForm = intent.status === 'requires_payment_method' || intent.status === 'requires_confirmation';
-  if (!takesForm) return again;
+  if (!takesForm) return MOVED;
+  const formAgain = async (problems: FieldProblems): Promise<FormResult> => {
+    const parts = await formParts(found, host, reading);
+    return { kind: 'page', view: { state: 'form', problems, values: reading.kept, ...parts, ...page } };
+  };
   if (reading.kind === 'refused' || reference === null) {
-    return renderView(formAgain(found, page, reading, reading.kind === 'refused' ? reading.problems : {}));
+    return formAgain(reading.kind === 'refused' ? reading.problems : {});
   }
   // A second click, a reload or another tab: an attempt was made since this form was shown.
-  if (reading.afterAttempt !== intent.latestAttemptId) return again;
+  if (reading.afterAttempt !== intent.latestAttemptId) return MOVED;
 
   const { expMonth, expYear, name, email, phone } = reading.form;
   const billingDetails = { name, email, phone, address: NO_ADDRESS };
@@ -237,45 +355,35 @@ async function confirmForm(
       },
       returnUrl: host.vaultUrl() + hostedPageAddress(page),
       consent: { textVersion: CONSENT_VERSION, language: page.locale },
+      makesDefault: reading.makesDefault && intent.customer !== null,
     },
   );
-  if (outcome.kind === 'done') return again;
-  return answerRefusal(outcome.refusal, { found, page, reading });
-}
-
-function answerRefusal(
-  refusal: Refusal,
-  { found, page, reading }: { found: Found; page: Page; reading: HostedFormReading },
-): HttpAnswer {
-  switch (refusal.code) {
-    case 'card_number_invalid':
-    case 'card_brand_unsupported':
-    case 'test_card_in_live_mode':
-    case 'live_card_in_test_mode':
-    case 'card_expiry_invalid':
-    case 'card_expired':
-    case 'cvc_invalid':
-      return renderView(formAgain(found, page, reading, problemsOfCardFault(refusal.code satisfies CardFault)));
-    case 'processor_missing':
-    case 'too_many_changes_at_once':
-      return renderView({ state: 'unavailable', reason: 'busy', retryAfterSeconds: 5, ...page });
-    default:
-      // Something else happened to the setup meanwhile: the page shows what.
-      return redirectToPage(page.path, page.locale);
+  if (outcome.kind === 'done') return declineIn(outcome.value);
+  const { refusal } = outcome;
+  if (isCardFault(refusal)) return formAgain(problemsOfCardFault(refusal.code));
+  if (refusal.code === 'processor_missing' || refusal.code === 'too_many_changes_at_once') {
+    return { kind: 'page', view: { state: 'unavailable', reason: 'busy', retryAfterSeconds: 5, ...page } };
   }
+  // Something else happened to the setup meanwhile: the page shows what.
+  return MOVED;
 }
 
-function formAgain(found: Found, page: Page, reading: HostedFormReading, problems: FieldProblems): HostedPageView {
-  const { usage, latestAttemptId } = found.intent;
-  return { state: 'form', problems, usage, latestAttemptId, values: reading.kept, ...page };
+function declineIn({ status, lastSetupError, latestAttemptId }: SetupIntent): FormResult {
+  if (status !== 'requires_payment_method' || lastSetupError === null) return MOVED;
+  return { kind: 'declined', reason: lastSetupError.code, latestAttemptId };
 }
 
-function pageOf({ session, merchantName }: Found, request: HttpRequest, posted: Locale | null = null) {
+function isCardFault(refusal: Refusal): refusal is Extract<Refusal, { code: CardFault }> {
+  return CARD_FAULTS.some((code) => code === refusal.code);
+}
+
+function pageOf({ session, merchantName, branding }: Found, request: HttpRequest, posted: Locale | null = null) {
   return {
     ...placeOf(request, posted, session.locale),
     isLocaleFree: session.locale !== 'ja',
     mode: session.scope.mode,
     merchantName,
+    brand: pageBrandOf(branding),
     cancelUrl: session.cancelUrl,
   };
 }

@@ -6,6 +6,7 @@ import type { NumberFieldProblem } from '../frame/card/number.js';
 
 /**
  * The names of the form's fields, as they are posted. `card_number` and `card_cvc` are the vault's to read, as bytes.
+ * `make_default` is a box to tick, there only where a customer is.
  * `after_attempt` holds the setup attempt that had last been made when the form was shown: when there is a newer one by the
  * time the form arrives, it is a second click, a reload or another tab, and must not make an attempt again.
  */
@@ -16,6 +17,7 @@ export const HOSTED_FORM_FIELDS = [
   'card_name',
   'email',
   'phone',
+  'make_default',
   'locale',
   'after_attempt',
 ] as const;

@@ -1,7 +1,11 @@
+import { hostedScript } from './assets.js';
+import { CONSENT_VERSION } from './consent.js';
 import type { FieldProblems, HostedField } from './form-fields.js';
 import { type Html, type HtmlValue, html } from './html.js';
 import { ICONS } from './icons.js';
 import type { Panel } from './layout.js';
+import { renderSavedCards } from './saved-cards.js';
+import { renderTestCardPicker } from './test-card-picker.js';
 import { type HostedTexts, textsIn } from './texts/texts.js';
 import type { DeclinedView, FormView } from './view.js';
 
@@ -16,19 +20,25 @@ export function renderForm(view: FormView | DeclinedView): Panel {
     status: count > 0 ? 422 : 200,
     title: titleOf(view, texts, count),
     hasWayBack: true,
+    script: hostedScript(view.locale),
     body: html`<h1 ${notice === null && FOCUS}>${texts.form.heading}</h1>
 <p class="lead">${texts.form.lead(view.merchantName)}</p>
-${notice}
+<div id="notice-place">${notice}</div>
+${renderSavedCards(view, texts)}
+${view.mode === 'test' && renderTestCardPicker(texts)}
 <form method="post" action="${view.path}" accept-charset="utf-8">
 <input type="hidden" name="locale" value="${view.locale}">
 <input type="hidden" name="after_attempt" value="${view.latestAttemptId ?? ''}">
 ${renderCardFields(view, texts, problems)}
 ${renderContactFields(view, texts, problems)}
-<p class="consent">${texts.form.consent[view.usage](view.merchantName)}</p>
+${view.makesDefault !== null && renderDefaultWish(texts, view.makesDefault)}
+<p class="consent" data-version="${CONSENT_VERSION}">${texts.form.consent[view.usage](view.merchantName)}</p>
 <button type="submit" class="button">${texts.form.submit}</button>
 <p class="aside">${ICONS.shield}<span>${texts.form.authentication}</span></p>
 <p class="aside">${ICONS.lock}<span>${texts.form.safety}</span></p>
-</form>`,
+</form>
+<p class="unseen" id="told" role="status"></p>
+<div class="deadline" id="deadline" role="status" data-seconds-left="${view.secondsLeft}"></div>`,
   };
 }
 
@@ -133,6 +143,13 @@ ${renderField({
 </fieldset>`;
 }
 
+function renderDefaultWish({ form }: HostedTexts, isWished: boolean): Html {
+  return html`<div class="choice">
+<input type="checkbox" id="make_default" name="make_default" value="1"${isWished && html` checked`}>
+<label for="make_default">${form.makesDefault}</label>
+</div>`;
+}
+
 interface Field {
   readonly name: HostedField;
   readonly label: string;
@@ -146,11 +163,12 @@ function renderField({ name, label, hint, problem, attributes }: Field): Html {
   const described: HtmlValue = [problem !== undefined && `${name}-problem `, hint !== undefined && `${name}-hint`];
   const description = hint === undefined && problem === undefined ? null : html` aria-describedby="${described}"`;
   const invalid = problem === undefined ? null : html` aria-invalid="true"`;
+  const badge = name === 'card_number' && html`<span class="badge" id="brand" aria-hidden="true"></span>`;
 
   return html`<div class="field">
 <label for="${name}">${label}</label>
-<input type="text" id="${name}" name="${name}" ${attributes}${invalid}${description}>
-${problem !== undefined && html`<p class="problem" id="${name}-problem">${ICONS.attention}<span>${problem}</span></p>`}
-${hint !== undefined && html`<p class="hint" id="${name}-hint">${hint}</p>`}
+<div class="entry"><input type="text" id="${name}" name="${name}" ${attributes}${invalid}${description}>${badge}</div>
+<div class="below">${problem !== undefined && html`<p class="problem" id="${name}-problem">${ICONS.attention}<span>${problem}</span></p>`}
+${hint !== undefined && html`<p class="hint" id="${name}-hint">${hint}</p>`}</div>
 </div>`;
 }

@@ -1,13 +1,16 @@
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
-].join('; ');
+function contentSecurityPolicy(isScripted: boolean): string {
+  return [
+    "default-src 'none'",
+    ...(isScripted ? ["script-src 'self'", "connect-src 'self'"] : []),
+    "style-src 'self'",
+    "img-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ');
+}
 
 /** Every feature that a page could ask for and that browsers know by this name, denied: we need none. */
 const PERMISSIONS_POLICY = [
@@ -58,19 +61,19 @@ export const HEADERS_EVERYWHERE = {
 } as const;
 
 /**
- * The headers of every answer with a hosted page, errors included. Scripts are not allowed at all, since the page has
- * none.
+ * The headers of every answer with a hosted page, errors included. Scripts are allowed only where the page links one, of our
+ * own origin, and never any that makes markup out of text.
  *
  * `form-action 'self'` binds not only where the form posts to but, in Chromium, every redirect that follows the post. So
  * the post, and the page that it redirects to, must never redirect to another origin: the card company and the merchant are reached
  * by a link or by a `Refresh` of a page that was shown, both of which start a navigation of their own.
  */
-export function hostedPageHeaders(): Readonly<Record<string, string>> {
+export function hostedPageHeaders({ isScripted = false } = {}): Readonly<Record<string, string>> {
   return {
     ...HEADERS_EVERYWHERE,
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
-    'content-security-policy': CONTENT_SECURITY_POLICY,
+    'content-security-policy': contentSecurityPolicy(isScripted),
     'cross-origin-opener-policy': 'same-origin',
   };
 }

@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import axe from 'axe-core';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { announceMissingChromium, CHROMIUM_ARGS, findChromium } from '../../../../tests/browser.js';
+import { expectNoFindings, type HostedTab, keepPicture, withHostedTab } from '../../testing/hosted-pages-in-browser.js';
 import { everyHostedView, everyHostedViewInEveryLanguage } from '../../testing/hosted-views.js';
 import { hostedAssets } from './assets.js';
 import { hostedAssetHeaders } from './headers.js';
-import { type HostedPage, renderHostedPage } from './render-hosted-page.js';
+import { renderHostedPage } from './render-hosted-page.js';
 import type { HostedPageView } from './view.js';
 
 const chromiumPath = findChromium();
@@ -22,36 +22,8 @@ describe.skipIf(chromiumPath === null)('in a browser, the hosted page', () => {
     await browser.close();
   });
 
-  /** Opens pages without a network: each request is answered from what is rendered. */
-  async function withPage(
-    options: BrowserContextOptions,
-    use: (show: (page: HostedPage) => Promise<Page>) => Promise<void>,
-  ) {
-    const context = await browser.newContext(options);
-    const tab = await context.newPage();
-    let shown: HostedPage | null = null;
-    await tab.route('**/*', async (route) => {
-      const { pathname } = new URL(route.request().url());
-      const asset = hostedAssets().find(({ path }) => path === pathname);
-      if (asset !== undefined) {
-        await route.fulfill({ headers: hostedAssetHeaders(asset.contentType), body: asset.body });
-      } else if (shown !== null && pathname === '/setup/cs_0123456789') {
-        const { refresh: _, ...headers } = shown.headers;
-        await route.fulfill({ status: shown.status, headers, body: shown.html });
-      } else {
-        await route.abort();
-      }
-    });
-    try {
-      await use(async (page) => {
-        shown = page;
-        await tab.goto('http://localhost/setup/cs_0123456789');
-        return tab;
-      });
-    } finally {
-      await context.close();
-    }
-  }
+  const withPage = (options: BrowserContextOptions, use: (show: HostedTab['show']) => Promise<void>) =>
+    withHostedTab(browser, options, ({ show }) => use(show));
 
   // In the dark only colours differ.
   const AXE_RUNS = [
@@ -59,19 +31,13 @@ describe.skipIf(chromiumPath === null)('in a browser, the hosted page', () => {
     { colorScheme: 'dark', options: { runOnly: ['color-contrast', 'link-in-text-block'] } },
   ] as const;
   for (const { colorScheme, options } of AXE_RUNS) {
-    test(`has no finding of axe in any state or language, ${colorScheme}`, { timeout: 120_000 }, async () => {
+    test(`has no finding of axe in any state or language, ${colorScheme}`, { timeout: 240_000 }, async () => {
       // axe itself is a script, which the page's policy rightly refuses.
       await withPage({ colorScheme, bypassCSP: true, viewport: { width: 1280, height: 800 } }, async (show) => {
         for (const { name, view } of everyHostedViewInEveryLanguage()) {
-          const page = await show(renderHostedPage(view));
-          await page.evaluate(axe.source);
-          const { violations, passes } = await page.evaluate(
-            (runOptions) => (window as unknown as { axe: typeof axe }).axe.run(runOptions),
-            { ...options, runOnly: 'runOnly' in options ? [...options.runOnly] : undefined } as axe.RunOptions,
-          );
-          const findings = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-          expect(findings, name).toEqual([]);
-          expect(passes.map(({ id }) => id)).toContain('color-contrast');
+          const page = await show(view);
+          await expectNoFindings(page, name, 'runOnly' in options ? options.runOnly : undefined);
+          await keepPicture(page, `hosted-wide-${colorScheme}`, name);
         }
       });
     });
@@ -79,22 +45,23 @@ describe.skipIf(chromiumPath === null)('in a browser, the hosted page', () => {
 
   const LONG_NAME = `${'Wohnungsbaugenossenschaft'.repeat(5)} ${'株式会社'.repeat(20)}`;
 
-  test('needs no sideways scrolling at 320 px, whatever the merchant is called', { timeout: 60_000 }, async () => {
+  test('needs no sideways scrolling at 320 px, whatever the merchant is called', { timeout: 120_000 }, async () => {
     await withPage({ viewport: { width: 320, height: 640 } }, async (show) => {
       for (const { name, view } of [...everyHostedViewInEveryLanguage(), ...everyHostedView('en', LONG_NAME)]) {
-        const page = await show(renderHostedPage(view));
+        const page = await show(view);
         const wider = await page.evaluate(
           () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
         );
         expect(wider, name).toBe(0);
+        await keepPicture(page, 'hosted-narrow', `${view.locale} ${name}`);
       }
     });
   });
 
-  test('has targets of 44 px at least', { timeout: 60_000 }, async () => {
+  test('has targets of 44 px at least', { timeout: 120_000 }, async () => {
     await withPage({ viewport: { width: 320, height: 640 } }, async (show) => {
       for (const { name, view } of everyHostedViewInEveryLanguage()) {
-        const page = await show(renderHostedPage(view));
+        const page = await show(view);
         const small = await page.evaluate(() =>
           Array.from(document.querySelectorAll('a, button, input:not([type=hidden])'), (target) => ({
             text: target.textContent || target.id,
@@ -109,7 +76,7 @@ describe.skipIf(chromiumPath === null)('in a browser, the hosted page', () => {
 
   test('shows where the focus is by a ring of 3 px, on everything that can be reached', async () => {
     await withPage({}, async (show) => {
-      const page = await show(renderHostedPage(viewNamed('form, problems')));
+      const page = await show(viewNamed('form, problems'));
       const reached: string[] = [];
       for (let presses = 0; presses < 30; presses += 1) {
         await page.keyboard.press('Tab');
@@ -130,7 +97,7 @@ describe.skipIf(chromiumPath === null)('in a browser, the hosted page', () => {
   test('takes the focus to its heading, or to the notice where there is one', async () => {
     await withPage({}, async (show) => {
       for (const { name, view } of everyHostedView('en')) {
-        const page = await show(renderHostedPage(view));
+        const page = await show(view);
         // Browsers move the focus a moment after the page has loaded.
         await page.waitForFunction(() => document.activeElement !== document.body);
         const focused = await page.evaluate(() => document.activeElement?.tagName);
@@ -144,7 +111,7 @@ describe.skipIf(chromiumPath === null)('in a browser, the hosted page', () => {
     await withPage({}, async (show) => {
       const complaints: string[] = [];
       for (const { view } of everyHostedView('ja')) {
-        const page = await show(renderHostedPage(view));
+        const page = await show(view);
         page.removeAllListeners('console');
         page.on('console', (message) => {
           if (/Security Policy|Refused|Trusted/.test(message.text())) complaints.push(message.text());
@@ -161,7 +128,7 @@ describe.skipIf(chromiumPath === null)('in a browser, the hosted page', () => {
     { way: 'straight on to the merchant', asksForAuthentication: false },
   ];
   for (const { way, asksForAuthentication } of JOURNEYS)
-    test(`saves a card with scripts off, ${way}`, { timeout: 60_000 }, async () => {
+    test(`saves a card with scripts off, ${way}`, { timeout: 120_000 }, async () => {
       const others = await listen((request, response) => {
         const isCardCompany = request.url?.startsWith('/acs') === true;
         response.setHeader('content-type', 'text/html');

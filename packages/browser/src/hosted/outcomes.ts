@@ -141,9 +141,10 @@ export function renderUnavailable(view: UnavailableView): Panel {
 
 /** Nothing was saved, and nothing can be any more: the one way on is back to the merchant. */
 function ended(
-  { locale, merchantName, cancelUrl }: ExpiredView | CanceledView,
+  { locale, merchantName, cancelUrl, brand }: ExpiredView | CanceledView,
   { icon, heading, body }: { icon: IconName; heading: string; body: (merchant: string) => string },
 ): Panel {
+  const wayBack = cancelUrl ?? brand?.homepageUrl ?? null;
   return {
     status: 410,
     title: heading,
@@ -153,7 +154,7 @@ function ended(
       heading,
       content: [
         html`<p>${body(merchantName)}</p>`,
-        cancelUrl !== null && buttonLink(cancelUrl, textsIn(locale).backTo(merchantName)),
+        wayBack !== null && buttonLink(wayBack, textsIn(locale).backTo(merchantName)),
       ],
     }),
   };

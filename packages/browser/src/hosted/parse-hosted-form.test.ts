@@ -34,6 +34,7 @@ describe('a form that is filled in right', () => {
       kept: { card_expiry: '12/34', card_name: 'TARO YAMADA', email: 'taro@example.jp', phone: '' },
       locale: 'ja',
       afterAttempt: 'sa_1',
+      makesDefault: false,
     });
   });
 

@@ -27,6 +27,7 @@ export interface HostedForm {
 export type HostedFormReading = {
   readonly locale: Locale | null;
   readonly afterAttempt: string | null;
+  readonly makesDefault: boolean;
   readonly kept: KeptValues;
 } & (
   | { readonly kind: 'accepted'; readonly form: HostedForm }
@@ -55,6 +56,7 @@ export function parseHostedForm(fields: PostedFields, card: CardFieldProblems, t
   const read = {
     locale: isLocale(fields.locale) ? fields.locale : null,
     afterAttempt: fields.after_attempt || null,
+    makesDefault: fields.make_default !== undefined,
     kept: {
       card_expiry: keptExpiry(expiry, fields.card_expiry ?? ''),
       card_name: name.name ?? keptText(fields.card_name ?? ''),

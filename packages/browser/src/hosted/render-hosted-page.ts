@@ -21,14 +21,14 @@ export interface HostedPage {
 }
 
 /**
- * The hosted page, whole, for one state. It works without a script and asks no other origin for anything. Addresses that
+ * The hosted page, whole, for one state. It works without its script and asks no other origin for anything. Addresses that
  * may not stand in a link (see {@link linkTarget}) are left out with their links.
  */
 export function renderHostedPage(view: HostedPageView): HostedPage {
   const panel = renderPanel(view);
   return {
     status: panel.status,
-    headers: { ...hostedPageHeaders(), ...panel.headers },
+    headers: { ...hostedPageHeaders({ isScripted: panel.script !== undefined }), ...panel.headers },
     html: renderDocument(view, panel),
   };
 }

@@ -28,9 +28,23 @@ interface SetupPage extends Page {
   /** Whether the cardholder may choose the language: not where the merchant fixed it. */
   readonly isLocaleFree: boolean;
   readonly mode: Mode;
+  /** What cardholders know the merchant by. */
   readonly merchantName: string;
+  /** `null` where the merchant has chosen no look of their own. */
+  readonly brand: PageBrand | null;
   /** The way back to the merchant without a saved card; `null` where there is none. Only `http:` and `https:`. */
   readonly cancelUrl: string | null;
+}
+
+/** A merchant's look, as a page links it. */
+export interface PageBrand {
+  /** Where {@link brandStyle} is served; `null` where the merchant chose no colour and no radius. */
+  readonly stylePath: string | null;
+  /** Whether the merchant chose what is behind the panel. */
+  readonly hasGround: boolean;
+  /** With its own size in pixels; the page shows it smaller. */
+  readonly logo: { readonly path: string; readonly width: number; readonly height: number } | null;
+  readonly homepageUrl: string | null;
 }
 
 interface FormPage extends SetupPage {
@@ -39,6 +53,22 @@ interface FormPage extends SetupPage {
   /** The setup attempt made last, if any; the form sends it back as `after_attempt`. */
   readonly latestAttemptId: string | null;
   readonly values: KeptValues;
+  /** Cards that the customer has saved before; the newest first, {@link SAVED_CARDS_SHOWN} at most. */
+  readonly savedCards: readonly SavedCard[];
+  /** Whether there are more of them than are shown. */
+  readonly hasMoreCards: boolean;
+  /** `null` where there is no customer whose default the card could become; otherwise whether the wish is expressed. */
+  readonly makesDefault: boolean | null;
+  /** How long the setup can still be finished. */
+  readonly secondsLeft: number;
+}
+
+export const SAVED_CARDS_SHOWN = 3;
+
+export interface SavedCard extends CardSummary {
+  readonly expMonth: number;
+  readonly expYear: number;
+  readonly isDefault: boolean;
 }
 
 export interface FormView extends FormPage {

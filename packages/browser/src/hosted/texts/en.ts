@@ -1,3 +1,4 @@
+import { TEXTS as EN_FRAME } from '../../frame/payment/texts-en.js';
 import { EN_FIELDS } from '../../frame/texts/fields-en.js';
 import type { HostedTexts } from './texts.js';
 
@@ -18,8 +19,39 @@ export const EN: HostedTexts = {
       on_session: (merchant) =>
         `By pressing “Save card” you allow ${merchant} to keep this card and charge it when you make payments later.`,
     },
+    makesDefault: 'Use this card first for later payments',
     submit: 'Save card',
     safety: 'Your card number is stored encrypted. The security code is not stored.',
+  },
+  savedCards: {
+    heading: (merchant) => `Cards you have saved with ${merchant}`,
+    goodUntil: (expiry) => `expires ${expiry}`,
+    isDefault: 'Used first',
+    more: 'There are more.',
+  },
+  testCards: {
+    heading: 'Test cards',
+    use: 'Use',
+    outcomes: {
+      saved: 'Is saved, after 3-D Secure',
+      card_declined: 'Is declined',
+      expired_card: 'Is declined as expired',
+      invalid_cvc: 'Is declined for its security code',
+      invalid_expiry: 'Is declined for its expiry date',
+      invalid_card_data: 'Is declined for its details',
+      unsupported_brand: 'Is of a brand that is not accepted',
+      processing_error: 'Meets a fault on the way',
+    },
+  },
+  live: {
+    codeHint: EN_FRAME.codeHint,
+    working: EN_FRAME.working,
+    workingButton: 'Saving…',
+    enterCodeAgain: 'Everything else is still there: only the security code has to be entered again.',
+    unreachableHeading: 'There was no connection',
+    unreachable: 'Check your connection, and press the button again. Your card is not saved twice.',
+    endsSoon: (time) => `This page ends at ${time}. Save your card by then, or start again from the shop.`,
+    endsSoonSeen: 'OK',
   },
   problems: {
     count: (count) => (count === 1 ? '1 problem' : `${count} problems`),

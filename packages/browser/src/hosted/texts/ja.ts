@@ -1,3 +1,4 @@
+import { TEXTS as JA_FRAME } from '../../frame/payment/texts-ja.js';
 import { JA_FIELDS } from '../../frame/texts/fields-ja.js';
 import type { HostedTexts } from './texts.js';
 
@@ -19,8 +20,40 @@ export const JA: HostedTexts = {
       on_session: (merchant) =>
         `「カードを登録する」を押すと、${merchant}がこのカードを保存し、今後お客さまがお支払いの操作をされるときに使うことに同意したことになります。`,
     },
+    makesDefault: '今後のお支払いに、このカードを優先して使う',
     submit: 'カードを登録する',
     safety: 'カード番号は暗号化して保存します。セキュリティコードは保存しません。',
+  },
+  savedCards: {
+    heading: (merchant) => `${merchant}に登録済みのカード`,
+    goodUntil: (expiry) => `有効期限 ${expiry}`,
+    isDefault: '優先',
+    more: 'このほかにもあります。',
+  },
+  testCards: {
+    heading: 'テストカード',
+    use: '使う',
+    outcomes: {
+      saved: '本人認証のあと、登録される',
+      card_declined: 'カード会社に断られる',
+      expired_card: '期限切れとして断られる',
+      invalid_cvc: 'セキュリティコードで断られる',
+      invalid_expiry: '有効期限で断られる',
+      invalid_card_data: 'カード情報で断られる',
+      unsupported_brand: '使えないブランド',
+      processing_error: '途中で障害が起きる',
+    },
+  },
+  live: {
+    codeHint: JA_FRAME.codeHint,
+    working: JA_FRAME.working,
+    workingButton: '登録しています…',
+    enterCodeAgain: 'ほかの入力は残っています。セキュリティコードだけ、もう一度入力してください。',
+    unreachableHeading: '通信できませんでした',
+    unreachable: '接続を確かめて、もう一度ボタンを押してください。二重に登録されることはありません。',
+    endsSoon: (time) =>
+      `このページは ${time} に期限が切れます。それまでに登録するか、お店から、もう一度はじめからお願いします。`,
+    endsSoonSeen: '閉じる',
   },
   problems: {
     count: (count) => `入力の確認 ${count} 件`,

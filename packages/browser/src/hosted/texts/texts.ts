@@ -1,4 +1,4 @@
-import type { Usage } from '@onfile/core';
+import type { DeclineCode, Usage } from '@onfile/core';
 import type { FieldTexts } from '../../frame/texts/fields.js';
 import type { Locale } from '../locale.js';
 import { EN } from './en.js';
@@ -17,8 +17,33 @@ export interface HostedTexts {
     readonly heading: string;
     readonly lead: (merchant: string) => string;
     readonly consent: Readonly<Record<Usage, (merchant: string) => string>>;
+    readonly makesDefault: string;
     readonly submit: string;
     readonly safety: string;
+  };
+  readonly savedCards: {
+    readonly heading: (merchant: string) => string;
+    /** Takes the expiry as it is printed, `12 / 34`. */
+    readonly goodUntil: (expiry: string) => string;
+    readonly isDefault: string;
+    readonly more: string;
+  };
+  readonly testCards: {
+    readonly heading: string;
+    readonly use: string;
+    readonly outcomes: Readonly<Record<'saved' | DeclineCode, string>>;
+  };
+  /** What only a page with a script can say. */
+  readonly live: {
+    readonly codeHint: Readonly<Record<3 | 4, string>>;
+    readonly working: string;
+    readonly workingButton: string;
+    readonly enterCodeAgain: string;
+    readonly unreachableHeading: string;
+    readonly unreachable: string;
+    /** Takes the time of day at which the page ends, as it is written there. */
+    readonly endsSoon: (time: string) => string;
+    readonly endsSoonSeen: string;
   };
   readonly problems: FieldTexts['problems'] & {
     /** Stands before the page's title. */
