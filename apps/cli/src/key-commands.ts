@@ -48,7 +48,35 @@ Examples:
     .addHelpText('after', '\nExample:\n  $ onfile keys revoke 0199c0de-0000-7000-8000-000000000001')
     .action(async (keyId, options) => endWith(await (await load()).revokeKey(keyId, options)));
 
+  addOperatorKeyCommands(keys, endWith);
   addClientCommands(keys, endWith);
+}
+
+function addOperatorKeyCommands(keys: Command, endWith: EndWith): void {
+  const operator = keys.command('operator').description("keys to the operator API, which open every merchant's data");
+  const load = () => import('./operator-keys.js');
+
+  operator
+    .command('create')
+    .description('make a key; it is shown once and cannot be read again')
+    .option('--name <name>', 'to tell it from others in the list')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  $ onfile keys operator create --name "on call"')
+    .action(async (options) => endWith(await (await load()).createOperatorKey(options)));
+
+  operator
+    .command('list')
+    .description('list them; the keys themselves are kept nowhere')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  $ onfile keys operator list')
+    .action(async (options) => endWith(await (await load()).listOperatorKeys(options)));
+
+  operator
+    .command('revoke <key-id>')
+    .description('end a key; requests with it are refused within 5 seconds')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  $ onfile keys operator revoke 0199c0de-0000-7000-8000-000000000001')
+    .action(async (keyId, options) => endWith(await (await load()).revokeOperatorKey(keyId, options)));
 }
 
 function addClientCommands(keys: Command, endWith: EndWith): void {
@@ -66,10 +94,15 @@ function addClientCommands(keys: Command, endWith: EndWith): void {
         .choices(['payment', 'iframe'])
         .default('payment'),
     )
+    .option('--scope <scope...>', 'only these instead of all: such as setup_intents:read customers:read')
     .option('--name <name>', 'to tell it from others in the list')
     .option('--merchant-name <name>', 'makes a merchant of that name, and the set for it')
     .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  $ onfile keys clients create --set iframe')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ onfile keys clients create --set iframe' +
+        '\n  $ onfile keys clients create --scope setup_intents:read --scope mandates:read',
+    )
     .action(async (options) => endWith(await (await load()).createClient(options)));
 
   clients

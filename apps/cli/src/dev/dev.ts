@@ -15,6 +15,7 @@ import {
 import { createOutput } from '../output.js';
 import { type DevFile, writeDevFile } from './dev-file.js';
 import { requireFreePorts } from './free-ports.js';
+import { ensureOperatorKey } from './operator-key.js';
 import { renderWelcome } from './render-welcome.js';
 import { type SimulatorProcess, startSimulatorProcess } from './simulator-process.js';
 import { ensureTestMerchant, type TestMerchant } from './test-merchant.js';
@@ -24,6 +25,7 @@ interface DevSystem {
   readonly simulator: SimulatorProcess;
   readonly demo: Demo;
   readonly merchant: TestMerchant;
+  readonly operatorKey: string;
   stop(reason: string): Promise<void>;
 }
 
@@ -57,6 +59,7 @@ async function startSystem(config: Config, log: Log, parts: StartedParts): Promi
   const server = await startServer({ ...config, role: 'all', simulatorUrl: simulator.url }, { log });
   parts.add(() => server.stop('start failed'));
   const merchant = await ensureTestMerchant(server, dataDirectory);
+  const operatorKey = await ensureOperatorKey(server, dataDirectory);
   const { apiUrl, vaultUrl } = server;
   const { secretKey, publicKey } = merchant;
   const demo = await startDemo({ host, port: ports.demo, apiUrl, vaultUrl, secretKey, publicKey });
@@ -67,20 +70,21 @@ async function startSystem(config: Config, log: Log, parts: StartedParts): Promi
     await server.stop(reason);
     await parts.stopAll();
   };
-  return { server, simulator, demo, merchant, stop };
+  return { server, simulator, demo, merchant, operatorKey, stop };
 }
 
 function whatBreaks({ server, simulator }: DevSystem): Promise<string> {
   return Promise.race([server.broken, simulator.ended.then(() => 'the simulator ended')]);
 }
 
-function describe({ server, simulator, demo, merchant }: DevSystem): DevFile {
+function describe({ server, simulator, demo, merchant, operatorKey }: DevSystem): DevFile {
   return {
     apiUrl: server.apiUrl,
     vaultUrl: server.vaultUrl,
     dashboardUrl: null,
     simulatorUrl: simulator.url,
     demoUrl: demo.url,
+    operatorKey,
     merchant: {
       id: merchant.id,
       secretKey: merchant.secretKey,
