@@ -4,6 +4,7 @@ import {
   createOperations,
   createWebhooks,
   type Ids,
+  multipliedLimits,
   type Operations,
   type Storage,
   type WebhookDialect,
@@ -110,6 +111,7 @@ export async function compose(
     clock,
     ids,
     derivedSecrets: vault.derivedSecrets,
+    limits: { live: multipliedLimits(1), test: multipliedLimits(config.testModeLimitFactor) },
     authenticationReturnUrl: (stateToken) => authenticationReturnUrl(addresses.vaultUrl, stateToken),
   });
   const payjp = createPayjpDialect({ apiUrl: () => addresses.apiUrl, naming: config.payjpNaming });

@@ -44,6 +44,12 @@ export interface Config {
    */
   readonly rateLimits: 'on' | 'off';
   /**
+   * `ONFILE_TEST_MODE_LIMIT_FACTOR`, default 100: how many times as much as in live mode may be confirmed in test mode, from an
+   * address, of a card and by a merchant, before the answer is 429. 1 shows how an integration meets the limits of live mode;
+   * 0 switches them off, for load tests. In live mode they always hold.
+   */
+  readonly testModeLimitFactor: number;
+  /**
    * `ONFILE_TRUSTED_PROXIES`, default none: addresses or networks (`10.0.0.0/8`), comma separated, whose
    * `X-Forwarded-For` is believed. Naming one that is no proxy of yours lets its users choose their own address.
    */
@@ -110,6 +116,7 @@ export function readConfig(environment: Environment, workingDirectory: string): 
       read.text('ONFILE_TOKEN_KEY_FILE') ?? resolve(dirname(keyFile), 'tokens.pem'),
     ),
     rateLimits: read.oneOf('ONFILE_RATE_LIMITS', ['on', 'off'], 'on'),
+    testModeLimitFactor: read.integer('ONFILE_TEST_MODE_LIMIT_FACTOR', { least: 0, most: 10_000, otherwise: 100 }),
     trustedProxies: read.networks('ONFILE_TRUSTED_PROXIES'),
     logLevel: read.oneOf('ONFILE_LOG_LEVEL', LOG_LEVELS, 'info'),
     simulatorUrl: read.origin('ONFILE_SIMULATOR_URL'),

@@ -23,9 +23,12 @@ import { createOrigin, type Origin } from './http/origin.js';
 import { createIds } from './ids.js';
 import { announceExpiries } from './jobs/announce-expiries.js';
 import { type RunningDeliveries, startDeliveries } from './jobs/deliver-webhooks.js';
+import { detectAttacks } from './jobs/detect-attacks.js';
 import { expire } from './jobs/expire.js';
+import { forgetCounts } from './jobs/forget-counts.js';
 import { forgetIdempotencyKeys } from './jobs/forget-idempotency-keys.js';
 import { forgetIdleCards } from './jobs/forget-idle-cards.js';
+import { forgetUnusedMethods } from './jobs/forget-unused-methods.js';
 import { resumeSetupAttempts } from './jobs/resume-setup-attempts.js';
 import { type RunningJobs, startJobs } from './jobs/runner.js';
 import { nodeAdvice } from './lifecycle.js';
@@ -205,12 +208,15 @@ async function closeOrigin(name: string, origin: Origin, log: Log): Promise<void
   if (!isDone) log.write('server.stop_unfinished', { what: `requests at the ${name}`, waitedMs: GRACE_MS });
 }
 
-function startWorker({ operations }: System, config: Config, log: Log): RunningJobs {
+function startWorker({ operations, metrics }: System, config: Config, log: Log): RunningJobs {
   const jobs = [
     resumeSetupAttempts(operations),
     expire(operations),
     forgetIdleCards(operations),
+    forgetUnusedMethods(operations),
     announceExpiries(operations, config.cardExpiryNoticeDays),
+    detectAttacks(operations, { log, metrics }),
+    forgetCounts(operations),
     forgetIdempotencyKeys(operations),
   ];
   return startJobs(jobs, { log });

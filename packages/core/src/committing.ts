@@ -1,5 +1,6 @@
 import type { Call } from './call.js';
 import type { EventObjects, EventObjectType } from './event/event.js';
+import type { LimitReached } from './limits/limits.js';
 import type { Change, Commit, IdempotencyRecord, IdempotencyStep } from './ports/storage.js';
 import { CARD_FAULTS } from './ports/vault.js';
 import type { Ports } from './ports.js';
@@ -39,6 +40,7 @@ export async function decideAndCommit<T extends EventObjectType>(
 /** Refusals that a correct repetition of the same request may not meet again; the key stays free for it. */
 const NOT_REMEMBERED: readonly RefusalCode[] = [
   'idempotency_key_in_use',
+  'confirmation_limit_reached',
   'return_url_missing',
   'checkout_session_expiry_out_of_range',
   ...CARD_FAULTS,
@@ -63,6 +65,7 @@ async function commitDecision<T extends EventObjectType>(
     const result = await ports.storage.commit(commitOf(ports, call, plan));
     if (result.kind === 'committed') return done(result.objects[plan.answerIndex] as EventObjects[T]);
     if (result.kind === 'key_taken') return result;
+    if (result.kind === 'limited') return refuseLimited(ports, result);
     if (result.kind === 'customer_id_taken') return refuse('customer_id_taken', { id: chosenIdIn(plan.changes) });
   }
   return refuse('too_many_changes_at_once', {});
@@ -141,6 +144,11 @@ async function answerOfRunning(
 
 function isSameDigest(a: Uint8Array, b: Uint8Array | undefined): boolean {
   return b !== undefined && a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+export function refuseLimited({ clock }: Ports, { limit, retryAt }: Omit<LimitReached, 'kind'>): Refused {
+  const retryAfterSeconds = Math.max(1, Math.ceil((retryAt - clock.now()) / 1_000));
+  return refuse('confirmation_limit_reached', { limit, retryAfterSeconds });
 }
 
 function chosenIdIn(changes: readonly Change[]): string {

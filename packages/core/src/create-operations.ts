@@ -10,6 +10,8 @@ import { findCustomer } from './customer/find.js';
 import { findOrCreateCustomer } from './customer/find-or-create.js';
 import { updateCustomer } from './customer/update.js';
 import { expire } from './expire.js';
+import { detectAttacks } from './limits/detect-attacks.js';
+import { forgetCounts } from './limits/forget-counts.js';
 import { findMandate } from './mandate/find.js';
 import { revokeMandate } from './mandate/revoke.js';
 import type { List, Operations } from './operations.js';
@@ -18,6 +20,7 @@ import { attachPaymentMethod } from './payment-method/attach.js';
 import { createPaymentMethod } from './payment-method/create.js';
 import { detachPaymentMethod } from './payment-method/detach.js';
 import { findMethod } from './payment-method/find.js';
+import { forgetUnusedMethods } from './payment-method/forget-unused.js';
 import { releasePaymentMethod } from './payment-method/release.js';
 import { updatePaymentMethod } from './payment-method/update.js';
 import { updateConfiguration } from './payment-method-configuration/update.js';
@@ -52,6 +55,9 @@ export function createOperations(ports: Ports): Operations {
       expire: (limit) => expire(ports, limit),
       announceExpiries: (noticeDays, limit) => announceExpiries(ports, noticeDays, limit),
       forgetIdleCards: (limit) => forgetIdleCards(ports, limit),
+      forgetUnusedMethods: (limit) => forgetUnusedMethods(ports, limit),
+      forgetCounts: (limit) => forgetCounts(ports, limit),
+      detectAttacks: () => detectAttacks(ports),
       forgetIdempotencyKeys: (limit) => ports.storage.deleteExpiredIdempotencyRecords(ports.clock.now(), limit),
     },
   };

@@ -56,7 +56,7 @@ export interface NewSetupIntent {
   readonly externalReference?: string | null;
   /** From when on it cannot be confirmed any more; no limit unless given. */
   readonly expiresAt?: Instant | null;
-  /** How many attempts may begin; no limit unless given. */
+  /** How many attempts may begin; the installation's limit unless given. */
   readonly attemptsMax?: number | null;
 }
 
@@ -272,9 +272,15 @@ export interface Operations {
     /** Cancels setup intents, and expires checkout sessions, whose time is up; answers how many. */
     expire(limit: number): Promise<number>;
     forgetIdempotencyKeys(limit: number): Promise<number>;
+    /** Forgets counts whose time is over; answers how many. */
+    forgetCounts(limit: number): Promise<number>;
+    /** Looks for merchants where somebody tries cards out; answers those where it begins now. */
+    detectAttacks(): Promise<readonly Scope[]>;
     /** Announces saved cards that end in so many days, and those that have ended; answers how many it looked at. */
     announceExpiries(noticeDays: readonly number[], limit: number): Promise<number>;
     /** Forgets cards that were entered ahead and never confirmed; answers how many it looked at. */
     forgetIdleCards(limit: number): Promise<number>;
+    /** Takes saved methods out of use that are nobody's and not to be charged; answers how many it looked at. */
+    forgetUnusedMethods(limit: number): Promise<number>;
   };
 }

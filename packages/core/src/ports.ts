@@ -1,3 +1,4 @@
+import type { ConfirmationLimits } from './limits/limits.js';
 import type { Clock } from './ports/clock.js';
 import type { Connector } from './ports/connector.js';
 import type { DerivedSecrets } from './ports/derived-secrets.js';
@@ -15,6 +16,8 @@ export interface Ports {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly derivedSecrets: DerivedSecrets;
+  /** How many confirmations may begin; `null` for as many as there are. */
+  readonly limits: Readonly<Record<Mode, ConfirmationLimits | null>>;
   /** Where the processor's page brings the cardholder back to, on our own origin. */
   authenticationReturnUrl(stateToken: string): string;
 }

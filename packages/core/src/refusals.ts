@@ -1,4 +1,5 @@
 import type { EventObjectType } from './event/event.js';
+import type { LimitName } from './limits/limits.js';
 
 /**
  * Every "no" that the domain can answer, with the facts that go with it. Where several apply, the first in this list is
@@ -20,6 +21,8 @@ export interface RefusalFacts {
   setup_intent_expired: { expiresAt: number };
   /** As many attempts have begun as may. */
   setup_intent_attempts_exhausted: Record<never, never>;
+  /** Too many confirmations, of whatever was counted. */
+  confirmation_limit_reached: { limit: LimitName; retryAfterSeconds: number };
   checkout_session_unexpected_status: { status: string; allowed: readonly string[] };
 
   customer_id_taken: { id: string };
@@ -72,6 +75,7 @@ export const REFUSAL_CODES = [
   'setup_intent_unexpected_status',
   'setup_intent_expired',
   'setup_intent_attempts_exhausted',
+  'confirmation_limit_reached',
   'checkout_session_unexpected_status',
   'customer_id_taken',
   'metadata_limit_exceeded',

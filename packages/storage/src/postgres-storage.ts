@@ -2,6 +2,7 @@ import type { Storage } from '@onfile/core';
 import { apiClientStorage } from './api-clients.js';
 import { brandingStorage } from './branding.js';
 import { runCommit } from './commit/commit.js';
+import { confirmationLimitStorage } from './confirmation-limits.js';
 import { type ConnectionCounts, Database, type DatabaseAddress, type DatabaseSettings } from './database.js';
 import { idempotencyRecords } from './idempotency.js';
 import { merchantStorage } from './merchants.js';
@@ -13,6 +14,7 @@ import { expiringMethodReads } from './reads/expiring-methods.js';
 import { followedEvents } from './reads/followed-events.js';
 import { searches } from './reads/search.js';
 import { setupIntentReads } from './reads/setup-intents.js';
+import { unusedMethodReads } from './reads/unused-methods.js';
 import { statement } from './statement.js';
 import { deliveryStorage } from './webhooks/deliveries.js';
 import { deliveryRecordStorage } from './webhooks/delivery-records.js';
@@ -29,9 +31,11 @@ export function createPostgresStorage(settings: DatabaseAddress & DatabaseSettin
     ...setupIntentReads(database),
     ...customerReads(database),
     ...expiringMethodReads(database),
+    ...unusedMethodReads(database),
     ...checkoutSessionReads(database),
     ...eventReads(database),
     ...idempotencyRecords(database),
+    ...confirmationLimitStorage(database),
     ...merchantStorage(database),
     ...brandingStorage(database),
     ...webhookEndpointStorage(database),

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
-import type { Clock, Scope } from '@onfile/core';
+import type { CardTraces, Clock, Scope } from '@onfile/core';
 import type { CardNumber } from './card-number.js';
 import { ExpiringMap } from './expiring-map.js';
-import { activeVersion, type KeyProvider } from './keys/key-provider.js';
+import { activeVersion, type KeyContext, type KeyProvider } from './keys/key-provider.js';
 import { MERCHANT_KEY_CACHE_MS } from './keys/merchant-keys.js';
 import { type Secret, wipe } from './secret.js';
 
@@ -32,14 +32,15 @@ export class Fingerprints {
   }
 
   async of(number: CardNumber, scope: Scope): Promise<string> {
-    const name = `${scope.merchantId} ${scope.mode}`;
-    const cached = this.#keys.get(name);
-    if (cached !== null) return fingerprint(number, cached);
+    return this.#useKey(merchantKey(scope), (key) => fingerprint(number, key));
+  }
 
-    const key = await this.#deriveKey(scope);
-    const result = fingerprint(number, key);
-    this.#keys.set(name, key);
-    return result;
+  /** For counting; never to be shown. */
+  async tracesOf(number: CardNumber, scope: Scope): Promise<CardTraces> {
+    return {
+      everywhere: await this.#useKey(installationKey(scope), (key) => everywhere(number, key)),
+      neighbours: await this.#useKey(merchantKey(scope), (key) => neighbours(number, key)),
+    };
   }
 
   sweep(): void {
@@ -50,19 +51,44 @@ export class Fingerprints {
     this.#keys.clear();
   }
 
-  async #deriveKey({ merchantId, mode }: Scope): Promise<Secret<'derived-key'>> {
+  async #useKey(context: KeyContext, compute: (key: Secret) => string): Promise<string> {
+    const name = Object.values(context).join(' ');
+    const cached = this.#keys.get(name);
+    if (cached !== null) return compute(cached);
+
     const { purposes } = await this.#provider.status();
-    const version = activeVersion(purposes.fingerprint);
-    return this.#provider.mac('fingerprint', version, { use: 'merchant-fingerprint', merchant: merchantId, mode });
+    const key = await this.#provider.mac('fingerprint', activeVersion(purposes.fingerprint), context);
+    const result = compute(key);
+    this.#keys.set(name, key);
+    return result;
   }
 }
 
+function merchantKey({ merchantId, mode }: Scope): KeyContext {
+  return { use: 'merchant-fingerprint', merchant: merchantId, mode };
+}
+
+function installationKey({ mode }: Scope): KeyContext {
+  return { use: 'installation-fingerprint', mode };
+}
+
 function fingerprint(number: CardNumber, key: Secret): string {
-  const digest = key.use((keyBytes) =>
-    number.use((digits) => createHmac('sha256', keyBytes).update('fp1').update(digits).digest()),
-  );
+  return `fp_${number.use((digits) => hash('fp1', digits, key))}`;
+}
+
+function everywhere(number: CardNumber, key: Secret): string {
+  return number.use((digits) => hash('ev1', digits, key));
+}
+
+/** Without the last four digits, which is where numbers that were made up one after the other differ. */
+function neighbours(number: CardNumber, key: Secret): string {
+  return number.use((digits) => hash('nb1', digits.subarray(0, -4), key));
+}
+
+function hash(use: string, digits: Uint8Array, key: Secret): string {
+  const digest = key.use((keyBytes) => createHmac('sha256', keyBytes).update(use).update(digits).digest());
   try {
-    return `fp_${base32(digest.subarray(0, 16))}`;
+    return base32(digest.subarray(0, 16));
   } finally {
     wipe(digest);
   }

@@ -171,6 +171,7 @@ class VaultInProcess implements LocalVault {
     if (code !== null && attemptId !== null && !this.#codes.hasRoom()) throw new VaultFull();
 
     const fingerprint = await this.#fingerprints.of(number, scope);
+    const traces = await this.#fingerprints.tracesOf(number, scope);
     const sealed = await this.#merchantKeys.useActive(scope.merchantId, (key) =>
       number.use((digits) => sealEnvelope(digits, bindingOf(request), key)),
     );
@@ -181,6 +182,7 @@ class VaultInProcess implements LocalVault {
       kind: 'sealed',
       card: detailsOf(number, { expMonth, expYear, fingerprint }),
       sealed: sealed as SealedBytes,
+      traces,
     };
   }
 

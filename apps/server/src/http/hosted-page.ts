@@ -364,6 +364,10 @@ async function confirmForm(
   if (refusal.code === 'processor_missing' || refusal.code === 'too_many_changes_at_once') {
     return { kind: 'page', view: { state: 'unavailable', reason: 'busy', retryAfterSeconds: 5, ...page } };
   }
+  if (refusal.code === 'confirmation_limit_reached') {
+    const { retryAfterSeconds } = refusal.facts;
+    return { kind: 'page', view: { state: 'unavailable', reason: 'busy', retryAfterSeconds, ...page } };
+  }
   // Something else happened to the setup meanwhile: the page shows what.
   return MOVED;
 }

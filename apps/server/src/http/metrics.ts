@@ -16,6 +16,7 @@ export interface Metrics {
   webhookAttempted(report: DeliveryReport): void;
   webhooksUnderWay(change: 1 | -1): void;
   vaultOpenFailed(): void;
+  attackBegan(mode: string): void;
   /** OpenMetrics text and its content type. */
   render(): Promise<{ readonly contentType: string; readonly text: string }>;
   stop(): void;
@@ -55,6 +56,12 @@ export function createMetrics(sources: {
   const openFailures = new Counter({
     name: 'onfile_vault_open_failures',
     help: 'Sealed cards that could not be opened: each is an alarm.',
+    registers,
+  });
+  const attacks = new Counter({
+    name: 'onfile_attacks',
+    help: 'Times that somebody began to try cards out at a merchant: each is an alarm.',
+    labelNames: ['mode'],
     registers,
   });
   const webhookAttempts = new Counter({
@@ -118,6 +125,7 @@ export function createMetrics(sources: {
       durations.observe({ origin, method, route }, durationSeconds);
     },
     attemptEnded: (outcome) => attempts.inc({ outcome }),
+    attackBegan: (mode) => attacks.inc({ mode }),
     webhookAttempted({ result, waitedMs }) {
       webhookAttempts.inc({ result });
       if (waitedMs !== null) webhookWaits.observe(waitedMs / 1_000);

@@ -3,6 +3,7 @@ import type { ApiKey } from '../api-key/api-key.js';
 import type { CheckoutSession } from '../checkout-session/checkout-session.js';
 import type { Customer, CustomerSelector } from '../customer/customer.js';
 import type { Event, EventObjects, EventObjectType, EventType } from '../event/event.js';
+import type { AttackSigns, CountedLimit, LimitReached, Rate } from '../limits/limits.js';
 import type { Mandate } from '../mandate/mandate.js';
 import type { Branding, BrandingSettings, Logo, LogoImage } from '../merchant/branding.js';
 import type { Merchant } from '../merchant/merchant.js';
@@ -11,7 +12,7 @@ import type { ExpiryWindow } from '../payment-method/expiry.js';
 import type { PaymentMethod } from '../payment-method/payment-method.js';
 import type { PaymentMethodConfiguration } from '../payment-method-configuration/payment-method-configuration.js';
 import type { Refusal } from '../refusals.js';
-import type { Instant, Scope, Uuid } from '../scope.js';
+import type { Instant, Mode, Scope, Uuid } from '../scope.js';
 import type { SetupAttempt } from '../setup-attempt/setup-attempt.js';
 import type { SetupIntent, SetupIntentStatus } from '../setup-intent/setup-intent.js';
 import type { OperatorStorage } from './operator-storage.js';
@@ -30,7 +31,7 @@ export type Expectation =
       readonly withoutCheckoutSession?: boolean;
       /** Only when it has no limit, or its limit is after this moment. */
       readonly notExpiredAt?: Instant;
-      /** Only an intent that has no draft and no limit of attempts: nothing that has to be looked at first. */
+      /** Only an intent that has no draft: nothing that has to be looked at first. */
       readonly isPlain?: boolean;
     };
 
@@ -63,6 +64,8 @@ export type Update = {
     readonly expect: Expectation;
     readonly patch: Patch<EventObjects[T]>;
     readonly event: NewEvent<T>;
+    /** Of a setup intent: takes one of the attempts that it has left, and holds only if there is one. */
+    readonly takesAttempt?: boolean;
   };
 }[EventObjectType];
 
@@ -82,6 +85,15 @@ export type Silent =
       readonly expectVersion: number;
       readonly patch: Partial<Omit<SetupAttempt, 'id' | 'scope' | 'version' | 'setupIntentId' | 'startedAt'>>;
     }
+  /** A card that was entered for an attempt; see {@link CardSighting}. */
+  | { readonly kind: 'note_card'; readonly attemptId: Uuid; readonly card: string; readonly neighbours: string }
+  /**
+   * Counts, when all that stands before it holds; and holds only within its limit. What is counted stays counted, also when
+   * a later limit keeps the commit from happening.
+   */
+  | { readonly kind: 'count'; readonly limit: CountedLimit }
+  /** Holds only while nobody tries cards out at the merchant. */
+  | { readonly kind: 'require_no_attack' }
   /** Holds only if this customer exists; it cannot be deleted before the commit's end. */
   | { readonly kind: 'require_customer'; readonly id: Uuid }
   /** Holds only if the merchant's payment method configuration is active and cards are on. */
@@ -131,6 +143,8 @@ export type CommitResult =
   | { readonly kind: 'committed'; readonly objects: readonly (Event['object'] | null)[] }
   /** Some expectation or requirement did not hold; nothing was changed. Load, decide again. */
   | { readonly kind: 'stale' }
+  /** A limit was reached, or the merchant is under attack; nothing was changed, besides what was counted. */
+  | LimitReached
   /** The idempotency key is there already; nothing was changed. */
   | { readonly kind: 'key_taken' }
   /** An id that the merchant chose is taken; nothing was changed. */
@@ -249,6 +263,14 @@ export interface Storage extends WebhookStorage, OperatorStorage {
     limit: number,
   ): Promise<readonly { readonly scope: Scope; readonly id: Uuid }[]>;
   /**
+   * Usable methods without a customer that were made at this moment or before, and whose mandates had all ended by then; the
+   * oldest first.
+   */
+  listUnusedMethods(
+    before: Instant,
+    limit: number,
+  ): Promise<readonly { readonly scope: Scope; readonly id: Uuid }[]>;
+  /**
    * Usable methods whose cards end within the window and of which that has not been told, by merchant, mode, month and id;
    * from after `after`.
    */
@@ -256,6 +278,22 @@ export interface Storage extends WebhookStorage, OperatorStorage {
     window: ExpiryWindow,
     page: { readonly after: PaymentMethod | null; readonly limit: number },
   ): Promise<readonly PaymentMethod[]>;
+
+  /**
+   * Notes, until that moment, every merchant and mode where cards that were lately entered show these signs: more than half
+   * of the verifications were declined, or of cards whose numbers are near to each other. A mode without signs is left out.
+   * Answers those that were not under attack before.
+   */
+  noteAttacks(
+    signs: Readonly<Record<Mode, AttackSigns | null>>,
+    at: { readonly now: Instant; readonly until: Instant },
+  ): Promise<readonly Scope[]>;
+  /** Removes counts whose period is over, and sightings of cards from before `seenBefore`; answers how many. */
+  deleteEndedCounts(now: Instant, seenBefore: Instant, limit: number): Promise<number>;
+  /** What a merchant may do instead of the installation's limit. */
+  loadConfirmationRate(scope: Scope): Promise<Rate | null>;
+  /** `null` for the installation's. */
+  saveConfirmationRate(scope: Scope, rate: Rate | null, at: Instant): Promise<void>;
 
   /** Creates a merchant with a payment method configuration for each mode. Does nothing if the merchant is there. */
   createMerchant(merchant: Merchant, configurations: readonly PaymentMethodConfiguration[]): Promise<void>;

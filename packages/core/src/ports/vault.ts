@@ -23,8 +23,21 @@ export const CARD_FAULTS = [
 export type CardFault = (typeof CARD_FAULTS)[number];
 
 export type SealResult =
-  | { readonly kind: 'sealed'; readonly card: CardDetails; readonly sealed: SealedCard }
+  | {
+      readonly kind: 'sealed';
+      readonly card: CardDetails;
+      readonly sealed: SealedCard;
+      readonly traces: CardTraces;
+    }
   | { readonly kind: 'fault'; readonly fault: CardFault };
+
+/** For counting alone, and never shown: keyed hashes of a card's number. */
+export interface CardTraces {
+  /** The same at all merchants of the installation, in one mode. */
+  readonly everywhere: string;
+  /** The same for numbers of a merchant and mode that differ in their last four digits only. */
+  readonly neighbours: string;
+}
 
 export interface SealRequest {
   readonly reference: CardReference;

@@ -1,4 +1,7 @@
 import type { Call } from '../call.js';
+import { refuseLimited } from '../committing.js';
+import { limitConfirmation } from '../limits/limit-confirmation.js';
+import { ATTACK_MS, type LimitReached } from '../limits/limits.js';
 import type { Confirmation } from '../operations.js';
 import type { Connector } from '../ports/connector.js';
 import type { Change, Expectation, IdempotencyStep, LoadedSetupIntent } from '../ports/storage.js';
@@ -10,9 +13,10 @@ import { nextCheckAt } from '../setup-attempt/schedule.js';
 import type { SetupAttempt } from '../setup-attempt/setup-attempt.js';
 import type { Begun } from './confirm.js';
 import { discardDraft } from './draft.js';
+import { endExhausted } from './end-exhausted.js';
 import { findSetupIntent } from './find.js';
 import { findMethodToConfirm, type MethodAtHand, sealEnteredCard } from './method-at-hand.js';
-import type { SetupIntent } from './setup-intent.js';
+import { needsAuthentication, type SetupIntent } from './setup-intent.js';
 import { decide, guard, MOVES, patchFor } from './transitions.js';
 
 const BEGINNINGS_MAX = 4;
@@ -29,6 +33,7 @@ interface Beginning {
 /**
  * Commits that the processor is about to be asked. With a card entered now, the first try rests on a guard and takes one
  * round trip; where that does not hold (an attempt waits for the cardholder, or the answer is no) the intent is loaded.
+ * An intent on which as much was tried as may be ends here.
  */
 export async function beginAttempt(
   ports: Ports,
@@ -37,23 +42,32 @@ export async function beginAttempt(
   confirmation: Confirmation,
   connector: Connector,
 ): Promise<Begun> {
+  const begun = await tryToBegin(ports, { call, id, confirmation, connector, attemptId: ports.ids.next() });
+  const isExhausted = begun.kind === 'refused' && begun.refusal.code === 'setup_intent_attempts_exhausted';
+  if (isExhausted) await endExhausted(ports, call.scope, id);
+  return begun;
+}
+
+async function tryToBegin(ports: Ports, beginning: Beginning): Promise<Begun> {
+  const { call, confirmation, attemptId, id } = beginning;
   const { method } = confirmation;
-  const attemptId = ports.ids.next();
-  const beginning = { call, id, confirmation, connector, attemptId };
   const raw = refuseRawCard(call, confirmation);
   const entered =
     method.kind === 'entered' ? (raw ?? (await sealEnteredCard(ports, call, method.card, attemptId))) : null;
+  let isUnderAttack = false;
   if (entered?.kind === 'at_hand' && !lacksReturnUrl(confirmation)) {
     const begun = await commitBeginning(ports, beginning, entered, guardedBeginning(ports, beginning));
-    if (begun !== 'stale') return begun;
+    if (begun.kind !== 'stale' && begun.kind !== 'under_attack') return begun;
+    isUnderAttack = begun.kind === 'under_attack';
   }
   for (let tries = 0; tries < BEGINNINGS_MAX; tries += 1) {
     const loaded = await findSetupIntent(ports, call.scope, id);
     if ('kind' in loaded) return loaded;
-    const at = await loadedBeginning(ports, beginning, loaded, entered);
+    const at = await loadedBeginning(ports, { ...beginning, isUnderAttack }, loaded, entered);
     if ('kind' in at) return at;
     const begun = await commitBeginning(ports, beginning, at.method, at.start);
-    if (begun !== 'stale') return begun;
+    if (begun.kind !== 'stale' && begun.kind !== 'under_attack') return begun;
+    isUnderAttack ||= begun.kind === 'under_attack';
   }
   return refuse('too_many_changes_at_once', {});
 }
@@ -62,79 +76,139 @@ export async function beginAttempt(
 interface Start {
   readonly expect: Expectation;
   readonly before: readonly Change[];
-  readonly attemptsLeft: number | null;
+  /** `required`: by us, since somebody tries cards out at the merchant. `unknown`: as the intent says, which is not loaded. */
+  readonly authentication: 'unknown' | 'needed' | 'required' | 'not_needed';
 }
 
 function guardedBeginning(ports: Ports, { confirmation }: Beginning): Start {
   const expectation = guard('confirm', { by: confirmation.by, now: ports.clock.now() });
   const statusIn = ['requires_payment_method', 'requires_confirmation'] as const;
-  return { expect: { ...expectation, statusIn, isPlain: true }, before: [], attemptsLeft: null };
+  return { expect: { ...expectation, statusIn, isPlain: true }, before: [], authentication: 'unknown' };
 }
 
 async function loadedBeginning(
   ports: Ports,
-  { confirmation }: Beginning,
+  { confirmation, isUnderAttack }: Beginning & { readonly isUnderAttack: boolean },
   { intent, openAttempt }: LoadedSetupIntent,
   entered: MethodAtHand | Refused | null,
 ): Promise<{ method: MethodAtHand; start: Start } | Refused> {
   const now = ports.clock.now();
   const moved = decide(intent, 'confirm', { by: confirmation.by, now });
   const method = entered ?? (await findMethodToConfirm(ports, intent, savedIn(confirmation)));
+  const authentication = authenticationFor(intent, confirmation, isUnderAttack);
   const refused = firstRefusal([
     moved.kind === 'refused' ? moved : null,
     intent.attemptsLeft === 0 ? refuse('setup_intent_attempts_exhausted', {}) : null,
+    authentication === 'impossible' ? refuseLimited(ports, { limit: 'attack', retryAt: now + ATTACK_MS }) : null,
     lacksReturnUrl(confirmation) && intent.threeDSecureRequest !== 'none' ? refuse('return_url_missing', {}) : null,
     method.kind === 'refused' ? method : null,
   ]);
-  if (refused) return refused;
+  if (refused || authentication === 'impossible') return refused as Refused;
 
   const { draft } = method as MethodAtHand;
   const before = [
     ...(openAttempt ? giveUpAttempt(openAttempt, 'superseded', now) : []),
     ...(draft === null ? discardDraft(intent, openAttempt) : []),
   ];
-  const attemptsLeft = intent.attemptsLeft === null ? null : intent.attemptsLeft - 1;
-  return { method: method as MethodAtHand, start: { expect: { version: intent.version }, before, attemptsLeft } };
+  return {
+    method: method as MethodAtHand,
+    start: { expect: { version: intent.version }, before, authentication },
+  };
 }
+
+/** While somebody tries cards out at the merchant, a browser's cardholder is authenticated, or waits. */
+function authenticationFor(
+  intent: SetupIntent,
+  { by, threeDSecureRequest: asked }: Confirmation,
+  isUnderAttack: boolean,
+): Start['authentication'] | 'impossible' {
+  const threeDSecureRequest = asked ?? intent.threeDSecureRequest;
+  if (needsAuthentication({ ...intent, threeDSecureRequest })) return 'needed';
+  if (!isUnderAttack || by === 'merchant') return 'not_needed';
+  return threeDSecureRequest === 'none' ? 'impossible' : 'required';
+}
+
+type NotBegun = { readonly kind: 'stale' } | { readonly kind: 'under_attack' };
 
 async function commitBeginning(
   ports: Ports,
   beginning: Beginning,
   method: MethodAtHand,
-  { expect, before, attemptsLeft }: Start,
-): Promise<Begun | 'stale'> {
-  const { call, confirmation } = beginning;
+  start: Start,
+): Promise<Begun | NotBegun> {
+  const { call } = beginning;
   const attemptId = method.draft?.attemptId ?? beginning.attemptId;
   const now = ports.clock.now();
   const attempt = newAttempt({ ...beginning, attemptId }, method, now);
-  const asked: Change = {
-    kind: 'update',
-    objectType: 'setup_intent',
-    id: beginning.id,
-    expect,
-    patch: patchFor('confirm', {
-      latestAttemptId: attemptId,
-      draft: method.draft,
-      attemptsLeft,
-      paymentMethodId: method.origin === 'saved' ? method.paymentMethod.id : null,
-      returnUrl: confirmation.returnUrl,
-      nextAction: null,
-      lastSetupError: null,
-      ...(confirmation.threeDSecureRequest && { threeDSecureRequest: confirmation.threeDSecureRequest }),
-    }),
-    event: { id: ports.ids.next(), type: MOVES.confirm.event },
-  };
   const drafted: Change[] =
     method.origin === 'entered' && method.draft === null
       ? [{ kind: 'insert_draft', paymentMethod: method.paymentMethod, sealed: method.sealed }]
       : [];
-  const changes: Change[] = [asked, ...before, ...drafted, { kind: 'insert_attempt', attempt }];
+  const changes: Change[] = [
+    beginningOf(ports, beginning, attempt, { method, start }),
+    ...start.before,
+    ...drafted,
+    { kind: 'insert_attempt', attempt },
+    ...limitsOf(ports, beginning, { method, start }),
+  ];
   const idempotency: IdempotencyStep | null = call.idempotency && { step: 'begin', entry: call.idempotency, attemptId };
 
   const result = await ports.storage.commit({ scope: call.scope, at: now, changes, idempotency });
-  if (result.kind === 'stale' || result.kind === 'key_taken') return result.kind === 'stale' ? 'stale' : result;
+  if (result.kind === 'stale' || result.kind === 'key_taken') return result;
+  if (result.kind === 'limited') return stopped(ports, result);
   if (result.kind === 'customer_id_taken') throw new Error('beginning an attempt inserts no customer');
   return { kind: 'begun', intent: result.objects[0] as SetupIntent, attempt, method };
+}
+
+interface BeginningWith {
+  readonly method: MethodAtHand;
+  readonly start: Start;
+}
+
+function beginningOf(
+  { ids }: Ports,
+  { id, confirmation }: Beginning,
+  attempt: SetupAttempt,
+  { method, start }: BeginningWith,
+): Change {
+  const { threeDSecureRequest } =
+    start.authentication === 'required' ? { threeDSecureRequest: 'any' as const } : confirmation;
+  return {
+    kind: 'update',
+    objectType: 'setup_intent',
+    id,
+    expect: start.expect,
+    takesAttempt: true,
+    patch: patchFor('confirm', {
+      latestAttemptId: attempt.id,
+      draft: method.draft,
+      paymentMethodId: method.origin === 'saved' ? method.paymentMethod.id : null,
+      returnUrl: confirmation.returnUrl,
+      nextAction: null,
+      lastSetupError: null,
+      ...(threeDSecureRequest && { threeDSecureRequest }),
+    }),
+    event: { id: ids.next(), type: MOVES.confirm.event },
+  };
+}
+
+function limitsOf(
+  ports: Ports,
+  { call, id, confirmation }: Beginning,
+  { method, start }: BeginningWith,
+): readonly Change[] {
+  const isAuthenticated = start.authentication === 'needed' || start.authentication === 'required';
+  const isWatched = confirmation.by !== 'merchant' && !isAuthenticated && ports.limits[call.scope.mode] !== null;
+  return [
+    ...(isWatched ? [{ kind: 'require_no_attack' } as const] : []),
+    ...limitConfirmation(ports, call, confirmation, { id, method }),
+  ];
+}
+
+function stopped(ports: Ports, reached: LimitReached): Refused | NotBegun {
+  if (reached.limit === 'attack') return { kind: 'under_attack' };
+  if (reached.limit === 'cards_of_setup') return refuse('setup_intent_attempts_exhausted', {});
+  return refuseLimited(ports, reached);
 }
 
 function newAttempt(

@@ -2,6 +2,7 @@ import type { Call } from '../call.js';
 import { decideAndCommit } from '../committing.js';
 import type { CustomerRef } from '../customer/customer.js';
 import { customerRefOf, refuseMissingCustomer } from '../customer/find.js';
+import { ATTEMPTS_PER_SETUP_MAX } from '../limits/limits.js';
 import { checkMetadataSize } from '../metadata.js';
 import type { NewSetupIntent } from '../operations.js';
 import { findUsableMethod } from '../payment-method/find.js';
@@ -64,7 +65,7 @@ export function newSetupIntent(
     draft: null,
     mandateId: null,
     checkoutSessionId: null,
-    attemptsLeft: input.attemptsMax ?? null,
+    attemptsLeft: input.attemptsMax ?? ATTEMPTS_PER_SETUP_MAX,
     latestAttemptId: null,
     nextAction: null,
     returnUrl: null,

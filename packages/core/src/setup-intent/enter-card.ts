@@ -1,5 +1,6 @@
 import type { Call } from '../call.js';
 import { decideAndCommit } from '../committing.js';
+import { limitEnteredCard } from '../limits/limit-confirmation.js';
 import type { CardEntry } from '../operations.js';
 import type { MethodUsage } from '../payment-method/payment-method.js';
 import type { Change, LoadedSetupIntent } from '../ports/storage.js';
@@ -39,7 +40,10 @@ export async function enterCard(ports: Ports, call: Call, id: Uuid, entry: CardE
     const entered = await sealing;
     if (entered.kind === 'refused') return entered;
     const draft = draftOf(ports, call, entry, { entered, attemptId, usage });
-    const changes = keepDraft(ports, loaded, { moved: moved as Moved, entered, draft });
+    const changes = [
+      ...keepDraft(ports, loaded, { moved: moved as Moved, entered, draft }),
+      ...limitEnteredCard(ports, call, entered),
+    ];
     return { kind: 'plan', changes, answerIndex: 0 };
   });
 }

@@ -2,7 +2,7 @@ import type { Call } from '../call.js';
 import type { EnteredCard, MethodToConfirm } from '../operations.js';
 import { findUsableMethod } from '../payment-method/find.js';
 import type { PaymentMethod } from '../payment-method/payment-method.js';
-import type { CardFault, SealedCard } from '../ports/vault.js';
+import type { CardFault, CardTraces, SealedCard } from '../ports/vault.js';
 import type { Ports } from '../ports.js';
 import { type Refused, refuse } from '../refusals.js';
 import type { Instant, Scope, Uuid } from '../scope.js';
@@ -17,6 +17,14 @@ export interface MethodAtHand {
   readonly sealed: SealedCard;
   /** Set for a card that was entered ahead: its row is there already. */
   readonly draft: IntentDraft | null;
+  /** Set for a card that was entered in this very request. */
+  readonly sighting: CardSighting | null;
+}
+
+/** Which card was entered for which attempt, as far as may be counted: {@link CardTraces}. */
+export interface CardSighting extends CardTraces {
+  readonly attemptId: Uuid;
+  readonly card: string;
 }
 
 /** Seals a card that was entered for this attempt, as a draft. */
@@ -33,7 +41,8 @@ export async function sealEnteredCard(
   if (result.kind === 'fault') return refuseCard(result.fault);
 
   const paymentMethod = draftOf({ id: paymentMethodId, scope, now, card: result.card, entered: card });
-  return { kind: 'at_hand', origin: 'entered', paymentMethod, sealed: result.sealed, draft: null };
+  const sighting = attemptId && { attemptId, card: result.card.fingerprint, ...result.traces };
+  return { kind: 'at_hand', origin: 'entered', paymentMethod, sealed: result.sealed, draft: null, sighting };
 }
 
 /** A method that is there before the confirmation; an intent that has none, and is given none, has nothing to confirm. */
@@ -59,7 +68,9 @@ async function findDraft(
   if (unkept) return unkept;
 
   const found = await storage.loadDraft(scope, draft.paymentMethodId);
-  return found ? { kind: 'at_hand', origin: 'entered', ...found, draft } : refuse('payment_method_missing', {});
+  return found
+    ? { kind: 'at_hand', origin: 'entered', ...found, draft, sighting: null }
+    : refuse('payment_method_missing', {});
 }
 
 async function findSavedMethod(
@@ -75,7 +86,7 @@ async function findSavedMethod(
   if ('kind' in paymentMethod) return paymentMethod;
   const sealed = await ports.storage.loadSealedCard(scope, id);
   return sealed
-    ? { kind: 'at_hand', origin: 'saved', paymentMethod, sealed, draft: null }
+    ? { kind: 'at_hand', origin: 'saved', paymentMethod, sealed, draft: null, sighting: null }
     : refuse('payment_method_missing', {});
 }
 

@@ -234,7 +234,7 @@ export function commitCases(world: () => World): void {
       [{ checkoutSessionId: session },                         { statusIn: ['requires_payment_method'] },                                          'committed'],
       [{ checkoutSessionId: session },                         { statusIn: ['requires_payment_method'], withoutCheckoutSession: false },           'committed'],
       [{},                                                     { statusIn: ['requires_payment_method'], isPlain: true },                           'committed'],
-      [{ attemptsLeft: 0 },                                    { statusIn: ['requires_payment_method'], isPlain: true },                           'stale'],
+      [{ attemptsLeft: 0 },                                    { statusIn: ['requires_payment_method'], isPlain: true },                           'committed'],
       [{ draft },                                              { statusIn: ['requires_payment_method'], isPlain: true },                           'stale'],
       [{ draft, attemptsLeft: 9 },                             { statusIn: ['requires_payment_method'] },                                          'committed'],
       [{ expiresAt: null },                                    { statusIn: ['requires_payment_method'], notExpiredAt: NOON },                      'committed'],

@@ -282,13 +282,13 @@ export const ERROR_CODES = {
     status: 429,
     title: 'Too Many Attempts',
     isOurs: true,
-    when: 'The flow has been confirmed as often as it may be.',
+    when: 'The flow has been confirmed five times, or with three different cards, and has ended.',
     remedy: 'Create another flow.',
   },
   over_capacity: {
     status: 429,
     title: 'Over Capacity',
-    when: 'There were too many requests.',
+    when: 'There were too many requests, or confirmations from one address, of one card or by one merchant.',
     remedy: 'Wait as long as `Retry-After` says, then send fewer at a time.',
   },
   headers_too_large: {

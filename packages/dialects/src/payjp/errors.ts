@@ -1,4 +1,12 @@
-import type { EventObjectType, Refusal, RefusalCode, RefusalFacts, SetupErrorCode, Uuid } from '@onfile/core';
+import type {
+  EventObjectType,
+  LimitName,
+  Refusal,
+  RefusalCode,
+  RefusalFacts,
+  SetupErrorCode,
+  Uuid,
+} from '@onfile/core';
 import type { DialectErrors, DialectResponse } from '../dialect.js';
 import { DECLINES } from './declines.js';
 import { ERROR_CODES, type ErrorCode } from './error-codes.js';
@@ -74,8 +82,21 @@ function invalidDetail(problems: readonly FieldProblem[]): string {
 function refusalError({ code, facts }: Refusal, context: RefusalContext) {
   // Each code has its own facts in the table; TypeScript does not follow that through the union.
   const error = REFUSALS[code] as RefusalError<RefusalCode>;
-  return { ...error, detail: error.detail(facts as never, context) };
+  return {
+    ...error,
+    detail: error.detail(facts as never, context),
+    retryAfterSeconds: error.retryAfterSeconds?.(facts as never),
+  };
 }
+
+const LIMITS_TOLD: Readonly<Record<LimitName, string>> = {
+  address: 'from one address',
+  cards_of_setup: 'with different cards',
+  card: 'of one card',
+  card_everywhere: 'of one card',
+  merchant: 'by one merchant',
+  attack: 'with many cards that are declined',
+};
 
 interface RefusalContext {
   readonly ids: PayjpIds;
@@ -87,7 +108,7 @@ interface RefusalError<C extends RefusalCode> {
   readonly detail: (facts: Readonly<RefusalFacts[C]>, context: RefusalContext) => string;
   /** Present when the answer is a 422 about one field. */
   readonly field?: (place: ErrorPlace) => string;
-  readonly retryAfterSeconds?: number;
+  readonly retryAfterSeconds?: (facts: Readonly<RefusalFacts[C]>) => number;
 }
 
 const REFUSALS: { readonly [C in RefusalCode]: RefusalError<C> } = {
@@ -97,7 +118,7 @@ const REFUSALS: { readonly [C in RefusalCode]: RefusalError<C> } = {
   },
   idempotency_key_in_use: {
     code: 'idempotency_timeout',
-    retryAfterSeconds: 1,
+    retryAfterSeconds: () => 1,
     detail: () => 'The first request with this idempotency key has not ended yet. Try again with the same key.',
   },
   object_not_found: {
@@ -124,7 +145,16 @@ const REFUSALS: { readonly [C in RefusalCode]: RefusalError<C> } = {
   },
   setup_intent_attempts_exhausted: {
     code: 'too_many_attempts',
-    detail: () => 'This setup flow has been confirmed as often as it may be. Create another.',
+    detail: () => 'This setup flow has been confirmed as often, or with as many cards, as it may be. Create another.',
+  },
+  confirmation_limit_reached: {
+    code: 'over_capacity',
+    retryAfterSeconds: ({ retryAfterSeconds }) => retryAfterSeconds,
+    // Whoever tries cards out is not told what stopped them.
+    detail: ({ limit }, { place }) =>
+      place.access === 'browser'
+        ? 'There were too many attempts. Try again later.'
+        : `There were too many confirmations (${LIMITS_TOLD[limit]}). Try again after the seconds in Retry-After.`,
   },
   checkout_session_unexpected_status: {
     code: 'invalid_status',
@@ -239,7 +269,7 @@ const REFUSALS: { readonly [C in RefusalCode]: RefusalError<C> } = {
   },
   too_many_changes_at_once: {
     code: 'too_many_changes_at_once',
-    retryAfterSeconds: 1,
+    retryAfterSeconds: () => 1,
     detail: () => 'This object is being changed by other requests. Nothing was done; try again.',
   },
 };

@@ -24,7 +24,10 @@ export interface ToastErrors extends DialectErrors {
 export function createToastErrors(): ToastErrors {
   const refusal: ToastErrors['refusal'] = (refused, place) => {
     const error = refusalError(refused);
-    return renderError(error, factsAt(place, { ...retryAfter(error), ...developerMessage(refused.code, place) }));
+    return renderError(
+      error,
+      factsAt(place, { ...retryAfter(error, refused), ...developerMessage(refused.code, place) }),
+    );
   };
   return {
     refusal,
@@ -112,6 +115,11 @@ export const REFUSAL_ERRORS = {
     code: CODES.tooManyAttempts,
     message: 'There were too many attempts. Please start again.',
   },
+  confirmation_limit_reached: {
+    status: 429,
+    code: CODES.tooManyAttempts,
+    message: 'There were too many attempts. Please try again later.',
+  },
   checkout_session_unexpected_status: CONFLICT,
   customer_id_taken: CONFLICT,
   metadata_limit_exceeded: invalid('metadata', 'There are too many entries.'),
@@ -167,7 +175,8 @@ function refusalError({ code, facts }: Refusal): ToastError {
   return isEnded ? EXPIRED : REFUSAL_ERRORS[code];
 }
 
-function retryAfter({ canRetry, status }: ToastError): Pick<ErrorFacts, 'headers'> {
+function retryAfter({ canRetry, status }: ToastError, { code, facts }: Refusal): Pick<ErrorFacts, 'headers'> {
+  if (code === 'confirmation_limit_reached') return { headers: { 'retry-after': String(facts.retryAfterSeconds) } };
   return canRetry && status === 409 ? { headers: { 'retry-after': '1' } } : {};
 }
 

@@ -13,6 +13,7 @@ import { type Row, renderInstant } from '../fields.js';
 import { statement } from '../statement.js';
 import { readAnnounced } from '../tables.js';
 import { composeCommit } from './composed-commits.js';
+import { limitReached } from './limits.js';
 import { lookUpCommit } from './look-up.js';
 
 /** A commit is sent again when its key had expired, and when its connection was lost and it surely did not happen. */
@@ -53,7 +54,8 @@ async function send(commit: Commit, database: Database): Promise<Sent> {
   const composed = composeCommit(commit);
   try {
     const [row] = await database.send(composed, composed.values);
-    return row?.holds ? { kind: 'committed', objects: commit.changes.map(objectIn(row)) } : { kind: 'stale' };
+    if (row?.holds) return { kind: 'committed', objects: commit.changes.map(objectIn(row)) };
+    return (row && limitReached(commit, row)) ?? { kind: 'stale' };
   } catch (error) {
     // Thrown by us when nothing was sent.
     if (error instanceof StorageFault) throw error;

@@ -9,7 +9,7 @@ export interface CommitStatement extends Statement {
 }
 
 /** Commits that change more than this are rare and come in many shapes, so they are not worth a place on each connection. */
-const CHANGES_PREPARED_MAX = 10;
+const CHANGES_PREPARED_MAX = 14;
 const SHAPES_MAX = 300;
 
 const shapes = new Map<string, ComposedCommit & Statement>();

@@ -90,7 +90,7 @@ export function heldRow(change: Held, index: number, parameters: Parameters): { 
 }
 
 function expectation(
-  { expect, objectType, patch }: ChangeOf<'update'>,
+  { expect, objectType, patch, takesAttempt }: ChangeOf<'update'>,
   index: number,
   parameters: Parameters,
 ): string[] {
@@ -103,12 +103,13 @@ function expectation(
     const guard = (commit: Commit) => expected(commit) as Extract<Expectation, { statusIn: unknown }>;
     conditions.push(`status = ANY (${parameters.add((commit) => guard(commit).statusIn)})`);
     if (expect.withoutCheckoutSession) conditions.push('checkout_session_id IS NULL');
-    if (expect.isPlain) conditions.push('draft IS NULL', 'attempts_left IS NULL');
+    if (expect.isPlain) conditions.push('draft IS NULL');
     if (expect.notExpiredAt !== undefined) {
       const moment = parameters.add((commit) => renderInstant(guard(commit).notExpiredAt as number));
       conditions.push(`(expires_at IS NULL OR expires_at > ${moment})`);
     }
   }
+  if (takesAttempt) conditions.push('(attempts_left IS NULL OR attempts_left > 0)');
   if (patch.metadata !== undefined) {
     const merged = mergedMetadata(index, parameters);
     conditions.push(`(SELECT count(*) FROM jsonb_object_keys(${merged})) <= ${METADATA_KEYS_MAX}`);
@@ -132,6 +133,7 @@ export function assignments(
       (column, part) => `${column} = ${parameters.add((commit) => field.write(patched(commit))[part])}`,
     );
   });
+  if (change.kind === 'update' && change.takesAttempt) set.push('attempts_left = attempts_left - 1');
   set.push('version = version + 1');
   if (change.kind === 'update') set.push(`updated_at = ${parameters.at}`);
   return set;

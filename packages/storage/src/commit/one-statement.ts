@@ -13,6 +13,7 @@ import {
   type NewRow,
   newRow,
 } from './fragments.js';
+import { calmPart, limitParts } from './limits.js';
 import { Parameters, type ValueOf } from './parameters.js';
 
 /** SQL for all commits of one shape, and where their values are. */
@@ -63,7 +64,7 @@ interface Composition {
 }
 
 /** One named query of the statement. */
-interface Part {
+export interface Part {
   readonly name: string;
   readonly sql: string;
 }
@@ -72,19 +73,46 @@ function composeGuard(commit: Commit, parameters: Parameters): Composition {
   const held = inOrderOfLocking(commit);
   const needsCards = commit.changes.some(({ kind }) => kind === 'require_cards_available');
   const nothing: Composition = { commit, parameters, parts: [], holds: null, carriedBy: null };
-  if (held.length === 0 && !needsCards) return nothing;
+  const isLimited = commit.changes.some(({ kind }) => kind === 'count' || kind === 'require_no_attack');
+  if (held.length === 0 && !needsCards && !isLimited) return nothing;
 
   const holds = '(SELECT holds FROM guard)';
   const [only] = held;
-  if (only && held.length === 1 && !needsCards && only[1].kind !== 'require_customer') {
+  if (only && held.length === 1 && !needsCards && !isLimited && only[1].kind !== 'require_customer') {
     const [index, change] = only;
     const conditions = [heldRow(change, index, parameters).conditions];
-    const parts = [...updateParts(change, index, { ...nothing, conditions }), guardPart([`change_${index}`])];
+    const parts = [
+      ...updateParts(change, index, { ...nothing, conditions }),
+      guardOf([`EXISTS (SELECT FROM change_${index})`]),
+    ];
     return { ...nothing, parts, holds, carriedBy: index };
   }
   const needed = held.map(([index, change]) => lockPart(change, index, parameters));
   if (needsCards) needed.push(cardsPart(parameters));
-  return { ...nothing, parts: [...needed, guardPart(needed.map(({ name }) => name))], holds };
+  const found = needed.map(({ name }) => `EXISTS (SELECT FROM ${name})`);
+  const { parts, within } = composeLimits(commit, found, parameters);
+  return { ...nothing, parts: [...needed, ...parts, guardOf([...found, ...within])], holds };
+}
+
+/** Each limit counts only when everything before it holds, so that what is refused uses up as little as can be. */
+function composeLimits(
+  commit: Commit,
+  found: readonly string[],
+  parameters: Parameters,
+): { readonly parts: readonly Part[]; readonly within: readonly string[] } {
+  const parts: Part[] = [];
+  const within: string[] = [];
+  for (const [index, change] of commit.changes.entries()) {
+    const conditions = [...found, ...within];
+    if (change.kind === 'require_no_attack') {
+      parts.push(calmPart(conditions, parameters));
+      within.push('(SELECT is_within FROM calm)');
+    } else if (change.kind === 'count') {
+      parts.push(...limitParts(change.limit, index, { conditions, parameters }));
+      within.push(`(SELECT is_within FROM limit_${index})`);
+    }
+  }
+  return { parts, within };
 }
 
 function lockPart(change: Held, index: number, parameters: Parameters): Part {
@@ -104,8 +132,8 @@ function cardsPart({ merchantId, livemode }: Parameters): Part {
   };
 }
 
-function guardPart(found: readonly string[]): Part {
-  return { name: 'guard', sql: `SELECT ${found.map((name) => `EXISTS (SELECT FROM ${name})`).join(' AND ')} AS holds` };
+function guardOf(conditions: readonly string[]): Part {
+  return { name: 'guard', sql: `SELECT ${conditions.join(' AND ')} AS holds` };
 }
 
 function writesOf(change: Change, index: number, composition: Composition): readonly Part[] {
@@ -145,6 +173,10 @@ function writesOf(change: Change, index: number, composition: Composition): read
       return [deleteSealedCard(index, composition)];
     case 'insert_attempt':
       return [insertAttempt(index, composition)];
+    case 'note_card':
+      return [insertPart(`change_${index}`, sightingRow(index, parameters), composition)];
+    case 'count':
+    case 'require_no_attack':
     case 'require_customer':
     case 'require_cards_available':
       return [];
@@ -223,6 +255,22 @@ function sealedRow(card: { readonly id: ValueOf; readonly sealed: ValueOf }, par
       parameters.livemode,
       parameters.add(card.id),
       parameters.add((commit) => asBuffer(card.sealed(commit) as Uint8Array)),
+      parameters.at,
+    ],
+  };
+}
+
+function sightingRow(index: number, parameters: Parameters): NewRow {
+  const noted = (commit: Commit) => changeAt(commit, index, 'note_card');
+  return {
+    table: 'card_sightings',
+    columns: ['merchant_id', 'livemode', 'attempt_id', 'card', 'neighbours', 'seen_at'],
+    values: [
+      parameters.merchantId,
+      parameters.livemode,
+      parameters.add((commit) => noted(commit).attemptId),
+      parameters.add((commit) => noted(commit).card),
+      parameters.add((commit) => noted(commit).neighbours),
       parameters.at,
     ],
   };
@@ -313,6 +361,8 @@ function render({ commit, parts, holds }: Composition): string {
   const answers = [`${holds ?? 'true'} AS holds`];
   for (const [index, { kind }] of commit.changes.entries()) {
     if (kind === 'insert' || kind === 'update') answers.push(`(SELECT data FROM event_${index}) AS object_${index}`);
+    if (kind === 'count') answers.push(`(SELECT row_to_json(l) FROM limit_${index} AS l) AS limit_${index}`);
+    if (kind === 'require_no_attack') answers.push('(SELECT row_to_json(l) FROM calm AS l) AS calm');
   }
   return `${queries}SELECT\n  ${answers.join(',\n  ')}`;
 }

@@ -16,9 +16,11 @@ function shapeOfChange(change: Change): string {
     case 'insert':
       return `insert ${change.objectType}`;
     case 'update':
-      return `update ${change.objectType} ${shapeOfExpectation(change.expect)} ${patchedProperties(change.patch)}`;
+      return `update ${change.objectType} ${shapeOfExpectation(change.expect)}${change.takesAttempt ? '+attempt' : ''} ${patchedProperties(change.patch)}`;
     case 'update_attempt':
       return `update_attempt ${patchedProperties(change.patch)}`;
+    case 'count':
+      return `count ${change.limit.name} ${change.limit.kind}`;
     default:
       return change.kind;
   }
