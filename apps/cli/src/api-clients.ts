@@ -1,5 +1,5 @@
 import type { ApiClient, ApiKeyKind, Merchant } from '@onfile/core';
-import { createIds, createMerchant, issueApiClient, renderClientId, systemClock } from '@onfile/server';
+import { createIds, createMerchant, issueApiClient, renderClientId, systemClock, TOAST_SCOPES } from '@onfile/server';
 import { findMerchant, type MerchantOptions, parseUuid, withStorage } from './chosen-merchant.js';
 import { CommandFault, EXIT_CODES } from './output.js';
 
@@ -10,11 +10,14 @@ const KINDS = { payment: 'secret', iframe: 'public' } as const satisfies Record<
 
 interface NewClientOptions extends MerchantOptions {
   readonly set: CredentialSet;
+  /** Those that its tokens have; all of the set unless given. */
+  readonly scope?: readonly string[];
   readonly name?: string;
   readonly merchantName?: string;
 }
 
 export async function createClient(options: NewClientOptions): Promise<number> {
+  const permissions = checkedScopes(options);
   return withStorage(options, async (storage, output) => {
     const ports = { storage, clock: systemClock, ids: createIds(systemClock) };
     const merchant =
@@ -22,14 +25,33 @@ export async function createClient(options: NewClientOptions): Promise<number> {
         ? await findMerchant(storage, options.merchant)
         : await createMerchant(ports, options.merchantName);
     const { set, name = null } = options;
-    const made = await issueApiClient(ports, { merchantId: merchant.id, mode: 'test', kind: KINDS[set], name });
+    const client = { merchantId: merchant.id, mode: 'test', kind: KINDS[set], name } as const;
+    const made = await issueApiClient(ports, { ...client, ...(permissions && { permissions }) });
     const { id, clientId, clientSecret } = made;
     output.result(
-      { merchantId: merchant.id, id, set, mode: 'test', name, clientId, clientSecret },
+      {
+        merchantId: merchant.id,
+        id,
+        set,
+        mode: 'test',
+        name,
+        scopes: permissions ?? TOAST_SCOPES[set],
+        clientId,
+        clientSecret,
+      },
       `${set} credentials of ${merchant.name} (${merchant.id}), the secret shown this once:\n\n` +
         `clientId      ${clientId}\nclientSecret  ${clientSecret}\n\nTo end them: onfile keys clients revoke ${id}`,
     );
   });
+}
+
+function checkedScopes({ set, scope }: NewClientOptions): readonly string[] | null {
+  if (scope === undefined) return null;
+  const all: readonly string[] = TOAST_SCOPES[set];
+  const unknown = scope.filter((each) => !all.includes(each));
+  if (unknown.length === 0) return [...new Set(scope)];
+  const advice = `The ${set} set has no scope ${unknown.join(', ')}. It has: ${all.join(', ')}.`;
+  throw new CommandFault(advice, EXIT_CODES.misused);
 }
 
 export async function listClients(options: MerchantOptions): Promise<number> {
@@ -61,6 +83,7 @@ function describe(client: ApiClient, merchant: Merchant): object {
     set: setOf(client),
     mode: client.scope.mode,
     name: client.name,
+    scopes: client.permissions ?? TOAST_SCOPES[setOf(client)],
     clientId: renderClientId(client),
     createdAt: new Date(client.createdAt).toISOString(),
     revokedAt: client.revokedAt === null ? null : new Date(client.revokedAt).toISOString(),
@@ -70,7 +93,8 @@ function describe(client: ApiClient, merchant: Merchant): object {
 function line(client: ApiClient): string {
   const state = client.revokedAt === null ? 'works' : `revoked ${new Date(client.revokedAt).toISOString()}`;
   const name = client.name === null ? '' : `  ${client.name}`;
-  return `${client.id}  ${setOf(client).padEnd(7)}  ${renderClientId(client)}  ${state}${name}`;
+  const scopes = client.permissions === null ? '' : `  only ${client.permissions.join(' ')}`;
+  return `${client.id}  ${setOf(client).padEnd(7)}  ${renderClientId(client)}  ${state}${name}${scopes}`;
 }
 
 function setOf({ kind }: ApiClient): CredentialSet {

@@ -17,14 +17,21 @@ export async function issueApiClient(
     clock,
     ids,
   }: { readonly storage: Pick<Storage, 'insertApiClient'>; readonly clock: Clock; readonly ids: Ids },
-  client: { readonly merchantId: Uuid; readonly mode: Mode; readonly kind: ApiKeyKind; readonly name: string | null },
+  client: {
+    readonly merchantId: Uuid;
+    readonly mode: Mode;
+    readonly kind: ApiKeyKind;
+    readonly name: string | null;
+    /** All that its kind may, unless given. */
+    readonly permissions?: readonly string[];
+  },
 ): Promise<{ readonly id: Uuid; readonly clientId: string; readonly clientSecret: string }> {
-  const { merchantId, mode, kind, name } = client;
+  const { merchantId, mode, kind, name, permissions = null } = client;
   const id = ids.next();
   const clientSecret = encodeBase62(randomBytes(SECRET_BYTES), SECRET_LENGTH);
   const scope = { merchantId, mode };
   const kept = { digest: digestOf(clientSecret), tokenIssuedAt: null, createdAt: clock.now(), revokedAt: null };
-  await storage.insertApiClient({ id, scope, kind, name, ...kept });
+  await storage.insertApiClient({ id, scope, kind, name, permissions, ...kept });
   return { id, clientId: renderClientId({ id, scope }), clientSecret };
 }
 

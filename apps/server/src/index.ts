@@ -23,3 +23,4 @@ export { createMerchant, issueApiKey } from './merchants.js';
 export { describeOperatorKey, digestOperatorKey, issueOperatorKey, parseOperatorKey } from './operator-keys.js';
 export { type AnsweredRoute, type RunningServer, type ServerOptions, startServer } from './server.js';
 export { type StartedParts, startInOrder } from './started-parts.js';
+export { TOAST_SCOPES } from './toast-clients.js';

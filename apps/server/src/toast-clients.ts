@@ -1,7 +1,9 @@
 import type { Clock, Storage } from '@onfile/core';
-import type { ToastClients } from '@onfile/dialects';
+import { TOAST_SCOPES, type ToastClients } from '@onfile/dialects';
 import { isClientSecret, parseClientId } from './api-clients.js';
 import { cachedLookup } from './http/cached-lookup.js';
+
+export { TOAST_SCOPES };
 
 /** The API clients of this installation, as the dialect that gives them tokens asks for them. */
 export function createToastClients(storage: Pick<Storage, 'loadApiClient' | 'renewToken'>, clock: Clock): ToastClients {

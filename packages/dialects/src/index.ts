@@ -5,6 +5,7 @@ export { createPayjpDialect, type PayjpDialect } from './payjp/dialect.js';
 export { PAYJP_ID_PREFIXES, type PayjpIdPrefixes, type PayjpIds } from './payjp/ids.js';
 export { NAMINGS, type Naming, type PayjpSettings } from './payjp/settings.js';
 export type { ToastClients } from './toast/authentication.js';
+export { SCOPES as TOAST_SCOPES } from './toast/choices.js';
 export { createToastDialect } from './toast/dialect.js';
 export type { ToastSettings } from './toast/settings.js';
 export { generateTokenKey, importTokenKey } from './toast/token-key.js';

@@ -110,6 +110,7 @@ const STATEMENTS: readonly (readonly [string, (storage: Storage) => Promise<unkn
   ['find a customer',           (s) => s.loadCustomer(SCOPE, { chosenId: 'c' }),                           ['customers_chosen_id']],
   ['load a method',             (s) => s.loadPaymentMethod(SCOPE, uuid(30)),                               ['payment_methods_pkey']],
   ['list expiring methods',     (s) => s.listExpiringMethods({ firstMonth: 1, lastMonth: 24_400, noticeDays: 30 }, { after: null, limit: 5 }), ['payment_methods_expiring', 'merchants_pkey']],
+  ['list unused methods',       (s) => s.listUnusedMethods(NOON, 5),                                       ['payment_methods_of_nobody', 'mandates_of_payment_method']],
   ['list idle cards',           (s) => s.listSetupIntentsWithIdleCards(NOON, 5),                           ['setup_intents_idle_drafts']],
   ['load a session',            (s) => s.loadCheckoutSession(SCOPE, uuid(50)),                             ['checkout_sessions_pkey', 'setup_intents_pkey']],
   ['find a session’s scope',    (s) => s.findCheckoutSessionScope(uuid(50)),                               ['checkout_sessions_by_id_alone']],

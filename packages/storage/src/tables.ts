@@ -224,6 +224,7 @@ export const apiClients = table<ApiClient>('api_clients', {
   scope: scope(),
   kind: plain('kind'),
   name: plain('name'),
+  permissions: plain('permissions'),
   digest: bytes('digest'),
   tokenIssuedAt: instant('token_issued_at'),
   createdAt: instant('created_at'),

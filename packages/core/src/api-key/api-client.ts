@@ -10,6 +10,8 @@ export interface ApiClient {
   readonly scope: Scope;
   readonly kind: ApiKeyKind;
   readonly name: string | null;
+  /** What its tokens allow, in the words of the dialect that issues them; `null` for all that its kind may. */
+  readonly permissions: readonly string[] | null;
   /** SHA-256 of the secret; enough, since a secret holds 256 random bits. */
   readonly digest: Uint8Array;
   /** When its latest token was issued: a token is computed from this again, and kept nowhere. */

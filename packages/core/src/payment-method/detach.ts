@@ -44,16 +44,17 @@ async function endMandates(ports: Ports, method: PaymentMethod): Promise<readonl
   return active.map((mandate) => endMandate(ports, mandate));
 }
 
-export async function listActiveMandates(
-  { storage }: Ports,
-  { scope, id }: PaymentMethod,
-): Promise<readonly Mandate[]> {
+export async function listActiveMandates(ports: Ports, method: PaymentMethod): Promise<readonly Mandate[]> {
+  return (await listMandatesOf(ports, method)).filter(({ status }) => status === 'active');
+}
+
+export async function listMandatesOf({ storage }: Ports, { scope, id }: PaymentMethod): Promise<readonly Mandate[]> {
   const page = await storage.listMandates(
     scope,
     { paymentMethodId: id },
     { limit: MANDATES_MAX, startingAfter: null, endingBefore: null },
   );
-  return page.kind === 'page' ? page.items.filter(({ status }) => status === 'active') : [];
+  return page.kind === 'page' ? page.items : [];
 }
 
 /** A customer whose default it was has none then. */

@@ -122,6 +122,7 @@ export function merchantCases(world: () => World): void {
         scope: { merchantId, mode: 'test' },
         kind: 'public',
         name: 'shop 店',
+        permissions: ['setup_intents:read', 'customers:read'],
         digest: new Uint8Array([0, 1, 254, 255]),
         tokenIssuedAt: null,
         createdAt: NOON,
@@ -141,7 +142,13 @@ export function merchantCases(world: () => World): void {
       const { storage, next } = world();
       const merchantId = next();
       const id = next();
-      const kept = { kind: 'secret', name: null, digest: new Uint8Array([1]), tokenIssuedAt: null } as const;
+      const kept = {
+        kind: 'secret',
+        name: null,
+        permissions: null,
+        digest: new Uint8Array([1]),
+        tokenIssuedAt: null,
+      } as const;
       const scope = { merchantId, mode: 'test' } as const;
       await storage.insertApiClient({ ...kept, id, scope, createdAt: NOON, revokedAt: null });
       const askAt = (now: number) => storage.renewToken(merchantId, id, { issuedAt: now, unlessAfter: now - 100 });

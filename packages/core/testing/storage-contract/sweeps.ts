@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Change, Instant, PaymentMethod, Uuid } from '../../src/index.js';
 import { aCheckoutSession, aPaymentMethod, aSetupAttempt, aSetupIntent } from '../builders.js';
-import { sealedCard, type World } from './world.js';
+import { aMandate, sealedCard, type World } from './world.js';
 
 // Sweeps go over all merchants, so these cases live in years of their own, before 2000.
 const LEASE_MS = 60_000;
@@ -134,6 +134,37 @@ export function sweepCases(world: () => World): void {
       const [second, first] = idle;
       expect(await w.storage.listSetupIntentsWithIdleCards(entered, 10)).toEqual([first, second]);
       expect(await w.storage.listSetupIntentsWithIdleCards(entered, 1)).toEqual([first]);
+    });
+
+    test('finds the methods of nobody that no mandate has allowed to charge since then, the oldest first', async () => {
+      const w = world();
+      const then = Date.UTC(1961);
+      const usable = { customer: null, state: 'usable', createdAt: then - 5 } as const;
+      // biome-ignore format: a table
+      const methods = [
+        // method                                                     its mandate
+        [{ ...usable, createdAt: then },                              null],
+        [usable,                                                      { status: 'inactive', updatedAt: then }],
+        [usable,                                                      { status: 'inactive', updatedAt: then + 1 }],
+        [usable,                                                      { status: 'active', updatedAt: then - 5 }],
+        [{ ...usable, createdAt: then + 1 },                          null],
+        [{ ...usable, state: 'detached' },                            null],
+        [{ ...usable, customer: { id: w.next(), chosenId: null } },   null],
+      ] as const;
+      const unused: { scope: unknown; id: Uuid }[] = [];
+      for (const [parts, ended] of methods) {
+        const scope = await w.newScope();
+        const method = aPaymentMethod({ id: w.next(), scope, ...parts });
+        const mandate = ended && aMandate({ id: w.next(), scope, paymentMethodId: method.id, ...ended });
+        await w.commitSurely(scope, [
+          w.insert('payment_method', method),
+          ...(mandate ? [w.insert('mandate', mandate)] : []),
+        ]);
+        unused.push({ scope, id: method.id });
+      }
+      const [second, first] = unused;
+      expect(await w.storage.listUnusedMethods(then, 10)).toEqual([first, second]);
+      expect(await w.storage.listUnusedMethods(then, 1)).toEqual([first]);
     });
 
     test('finds the cards that end within a window and were not told of, a page at a time, over all merchants', async () => {

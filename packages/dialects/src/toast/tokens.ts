@@ -71,6 +71,7 @@ export function createTokens({ key, clock }: { readonly key: TokenKey; readonly 
   };
 }
 
-function scopesOf({ kind }: ApiClient): readonly string[] {
-  return kind === 'secret' ? SCOPES.payment : SCOPES.iframe;
+function scopesOf({ kind, permissions }: ApiClient): readonly string[] {
+  const all = kind === 'secret' ? SCOPES.payment : SCOPES.iframe;
+  return permissions === null ? all : all.filter((scope) => permissions.includes(scope));
 }

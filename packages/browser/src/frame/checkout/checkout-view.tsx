@@ -95,7 +95,8 @@ function Entry(props: {
   const { view, name, label, autocomplete, hint, badge, placeholder } = props;
   const problem = view.problems[name];
   const keyboard = name === 'postal_code' ? POSTAL : DIGITS;
-  const otherHints = name === 'card_cvc' ? Object.values(view.texts.codeHint) : [];
+  const { codeHint, form } = view.texts;
+  const otherHints = name === 'card_cvc' ? [form.hints.card_cvc, ...Object.values(codeHint)] : [];
   const room = longestOf([hint ?? '', ...otherHints, ...Object.values(view.texts.problems[name])]);
   return (
     <Field name={name} label={label} hint={hint} problem={problem} badge={badge} room={room}>

@@ -15,6 +15,7 @@ export function atServer({ code, message, requestId, canRetry, fieldName }: Prob
 const MESSAGES = {
   NOT_INITIALIZED: 'There is no session: call initialize, and wait for its callback.',
   INVALID_SESSION_SECRET: 'This is no session secret of a setup intent. Payments are not taken here.',
+  WRONG_CREDENTIALS: 'This token is of payment credentials, which no page may hold. Use one of the iframe credentials.',
   ORIGIN_NOT_REGISTERED: 'In live mode the page’s origin has to be registered: onfile merchants origins add.',
   ALREADY_CONFIRMED: 'The card of this session is saved. Create a new setup intent for another one.',
   SESSION_EXPIRED: 'The session is over: thirty minutes have passed. Create a new setup intent.',

@@ -1,0 +1,23 @@
+import type { Storage, Uuid } from '@onfile/core';
+import type { Database } from '../database.js';
+import { renderInstant, scope as scopeField } from '../fields.js';
+import { statement } from '../statement.js';
+
+export function unusedMethodReads(database: Database): Pick<Storage, 'listUnusedMethods'> {
+  return {
+    async listUnusedMethods(before, limit) {
+      const rows = await database.runRepeatable(LIST_UNUSED, [renderInstant(before), limit]);
+      return rows.map((row) => ({ scope: scopeField().read(row), id: row.id as Uuid }));
+    },
+  };
+}
+
+const LIST_UNUSED = statement(`
+  SELECT m.merchant_id, m.livemode, m.id FROM payment_methods AS m
+  WHERE m.created_at <= $1 AND m.state = 'usable' AND m.customer_id IS NULL
+    AND NOT EXISTS (
+      SELECT FROM mandates AS d
+      WHERE d.merchant_id = m.merchant_id AND d.livemode = m.livemode AND d.payment_method_id = m.id
+        AND (d.status = 'active' OR d.updated_at > $1))
+  ORDER BY m.created_at
+  LIMIT $2`);
