@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
+import { addBrandingCommands } from './branding-commands.js';
 import { type EndWith, jsonOption, merchantOption } from './shared-options.js';
 
 /** `onfile merchants`: what is set for one merchant. */
 export function addMerchantCommands(program: Command, endWith: EndWith): void {
   const merchants = program.command('merchants').description("look after merchants' settings");
   addOriginCommands(merchants, endWith);
+  addBrandingCommands(merchants, endWith);
 }
 
 function addOriginCommands(merchants: Command, endWith: EndWith): void {

@@ -1,3 +1,4 @@
+export { renderBrandingPreview } from '@onfile/browser';
 export { isClientSecret, issueApiClient, parseClientId, renderClientId } from './api-clients.js';
 export { API_KEY_LENGTH, type ApiKeyParts, describeApiKey, digestApiKey, makeApiKey, parseApiKey } from './api-keys.js';
 export { systemClock } from './clock.js';

@@ -23,6 +23,7 @@ export { type Html, html } from './hosted/html.js';
 export * from './hosted/link-target.js';
 export * from './hosted/locale.js';
 export * from './hosted/parse-hosted-form.js';
+export * from './hosted/preview.js';
 export * from './hosted/query.js';
 export * from './hosted/render-hosted-page.js';
 export * from './hosted/test-cards.js';
