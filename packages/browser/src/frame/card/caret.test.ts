@@ -4,9 +4,9 @@ import { formatTypedExpiry } from './expiry.js';
 import { formatCardNumber } from './number.js';
 
 /** `|` is the caret. */
-function edited(marked: string, format: (text: string) => string): string {
+function edited(marked: string, format: (text: string) => string, isForward = false): string {
   const caret = marked.indexOf('|');
-  const after = reformat({ text: marked.replace('|', ''), caret }, format);
+  const after = reformat({ text: marked.replace('|', ''), caret }, format, isForward);
   return `${after.text.slice(0, after.caret)}|${after.text.slice(after.caret)}`;
 }
 
@@ -24,6 +24,7 @@ test.each([
   ['４２４２４|',               '4242 4|'],
   ['4242-4242-4|',              '4242 4242 4|'],
   ['4242abc|',                  '4242abc|'],
+  ['④②④②④|',                   '4242 4|'],
 ])('%s in the card number becomes %s', (before, after) => expect(edited(before, formatCardNumber)).toBe(after));
 
 // biome-ignore format: a table
@@ -39,4 +40,16 @@ test.each([
   ['122034|',      '122034|'],
   ['2034-12|',     '2034-12|'],
   ['12/34|',       '12 / 34|'],
+  ['0| / 34',      '0| / 34'],
+  ['1|2 / 34',     '1|2 / 34'],
 ])('%s in the expiry becomes %s', (before, after) => expect(edited(before, formatTypedExpiry)).toBe(after));
+
+// biome-ignore format: a table
+test.each([
+  // just deleted forwards      shown then
+  ['4242|4242',                 '4242 |4242'],
+  ['42|4 242',                  '42|42 42'],
+  ['4242 4242|',                '4242 4242|'],
+])('%s in the card number becomes %s after the key Delete', (before, after) => {
+  expect(edited(before, formatCardNumber, true)).toBe(after);
+});

@@ -27,8 +27,9 @@ function afterDigit(text: string, count: number): number {
   return text.length;
 }
 
+/** In their plain form, since a character such as ⑫ may stand for two. */
 function countOfDigits(text: string): number {
-  return Array.from(text).filter(isDigit).length;
+  return Array.from(text.normalize('NFKC')).filter(isDigit).length;
 }
 
 function isDigit(character: string): boolean {

@@ -54,8 +54,7 @@ export function formatExpiry({ year, month }: YearMonth): string {
  * own that a person chose, stays as it is.
  */
 export function formatTypedExpiry(text: string): string {
-  const digits = text.normalize('NFKC').replace(/ ?\/ ?/, '');
-  const [, month, year] = /^(0[1-9]|1[0-2])(\d{1,2})$/.exec(digits) ?? [];
+  const [, month, year] = /^(0[1-9]|1[0-2])(?: ?\/ ?)?(\d{1,2})$/.exec(text.normalize('NFKC')) ?? [];
   return month === undefined ? text : `${month} / ${year}`;
 }
 
