@@ -1,4 +1,4 @@
-import { createWebhooks, type EndpointPlace, type Scope, type WebhookAnswer, type Webhooks } from '@onfile/core';
+import { createWebhooks, type EndpointPlace, type Scope, type SentWebhook, type Webhooks } from '@onfile/core';
 import { createPayjpDialect } from '@onfile/dialects';
 import { createIds } from '@onfile/server';
 import { createPostgresStorage, migrate, type PostgresStorage } from '@onfile/storage';
@@ -49,13 +49,14 @@ async function aShop(answer: Answering) {
     storage,
     sender: {
       checkUrl: () => null,
-      async send({ id, body }): Promise<WebhookAnswer> {
+      async send({ id, body }): Promise<SentWebhook> {
         const { data } = JSON.parse(body) as { data: { id: string; description: string } };
         const event = { object: data.id, change: Number(data.description) };
         const given = answer(sinceMs, event);
         const { status, retryAfterMs } = typeof given === 'number' ? { status: given, retryAfterMs: null } : given;
         posts.push({ at: sinceMs, id, ...event, isAccepted: status < 300 });
-        return { kind: 'answered', status, retryAfterMs, reply: '', durationMs: 1 };
+        const trace = { sentHeaders: {}, received: null };
+        return { kind: 'answered', status, retryAfterMs, reply: '', durationMs: 1, trace };
       },
     },
     dialects: [createPayjpDialect({ apiUrl: () => 'http://localhost' }).webhooks],

@@ -7,6 +7,7 @@ import { followedEventCases } from './storage-contract/followed-events.js';
 import { idempotencyCases } from './storage-contract/idempotency.js';
 import { listCases } from './storage-contract/lists.js';
 import { merchantCases } from './storage-contract/merchants.js';
+import { operatorCases } from './storage-contract/operators.js';
 import { readCases } from './storage-contract/reads.js';
 import { sweepCases } from './storage-contract/sweeps.js';
 import { makeWorld, type World } from './storage-contract/world.js';
@@ -39,6 +40,7 @@ export function storageContract(name: string, makeHarness: () => Promise<Storage
     merchantCases(worldOf);
     deliveryCases(worldOf);
     followedEventCases(worldOf);
+    operatorCases(worldOf);
 
     test('it says that it answers', async () => {
       await expect(world.storage.ping()).resolves.toBeUndefined();

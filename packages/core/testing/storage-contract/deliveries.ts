@@ -2,12 +2,14 @@ import { describe, expect, test } from 'vitest';
 import type {
   Change,
   DeliveryAttempt,
+  DeliveryRecord,
   EndpointChange,
   Scope,
   Settlement,
   Uuid,
   WebhookEndpoint,
 } from '../../src/index.js';
+import { RECORDS_KEPT_MAX } from '../../src/index.js';
 import { aCustomer, NOON, uuid } from '../builders.js';
 import { eventsOf, type World } from './world.js';
 
@@ -309,7 +311,7 @@ export function deliveryCases(world: () => World): void {
         endedAt: NOON,
         lastAttempt: AN_ATTEMPT,
       });
-      const range = { endpointId: endpoint.id, eventIds: [event?.id as Uuid], since: null, after: null, limit: 10 };
+      const range = { ...EVERYTHING, endpointId: endpoint.id, eventIds: [event?.id as Uuid], limit: 10 };
       expect(await w.storage.replayDeliveries(scope, range, NOON + 50)).toEqual([event?.id]);
       expect(await settle(w, endpoint, event?.id, { claim: 1 })).toBe('lost');
       const again = await claim(w, endpoint, { now: NOON + 50 });
@@ -321,7 +323,7 @@ export function deliveryCases(world: () => World): void {
       const scope = await w.newScope();
       const [created, ...updated] = await makeEvents(w, scope, 4);
       const endpoint = await addEndpoint(w, scope, { eventTypes: ['customer.updated'] });
-      const range = { endpointId: endpoint.id, eventIds: null, since: NOON, after: null, limit: 2 };
+      const range = { ...EVERYTHING, endpointId: endpoint.id, since: NOON, limit: 2 };
       expect(await w.storage.replayDeliveries(scope, range, NOON)).toEqual(updated.slice(0, 2).map(({ id }) => id));
       const next = { ...range, after: updated[1]?.id ?? null };
       expect(await w.storage.replayDeliveries(scope, next, NOON)).toEqual([updated[2]?.id]);
@@ -331,7 +333,140 @@ export function deliveryCases(world: () => World): void {
     });
   });
 
+  describe('a replay of a part', () => {
+    test('takes only events of its span of time, and of the states that are asked for', async () => {
+      const w = world();
+      const scope = await w.newScope();
+      const endpoint = await addEndpoint(w, scope);
+      const [accepted] = await makeEvents(w, scope, 1);
+      const [dead] = await makeEvents(w, scope, 1);
+      await claim(w, endpoint);
+      await settle(w, endpoint, accepted?.id, {});
+      await settle(w, endpoint, dead?.id, { outcome: { state: 'dead' } });
+      const late = await addEndpoint(w, scope);
+      const replay = (range: object, { id } = endpoint) =>
+        w.storage.replayDeliveries(scope, { ...EVERYTHING, endpointId: id, limit: 10, ...range }, NOON);
+
+      expect(await replay({ until: NOON })).toEqual([]);
+      expect(await replay({ states: ['dead'] }, late)).toEqual([]);
+      expect(await replay({ states: ['dead'] })).toEqual([dead?.id]);
+      expect(await replay({ states: ['accepted', 'dead'] })).toEqual([accepted?.id]);
+      expect(await replay({ until: NOON + 1 }, late)).toEqual([accepted?.id, dead?.id]);
+    });
+  });
+
+  describe('a POST', () => {
+    const record = (n: number): DeliveryRecord => ({
+      at: NOON + n,
+      durationMs: n,
+      request: { url: 'https://shop.example/hooks', headers: { 'webhook-id': 'e' }, body: '{"あ":1}' },
+      answer: n % 2 === 0 ? null : { status: 500, headers: { server: 'x' }, body: `no\n${n}` },
+      fault: n % 2 === 0 ? 'timeout' : null,
+    });
+
+    test('is kept whole beside its delivery, the latest ones alone, and by its own merchant and mode', async () => {
+      const w = world();
+      const scope = await w.newScope();
+      const endpoint = await addEndpoint(w, scope);
+      const [event] = await makeEvents(w, scope, 1);
+      const delivery = { eventId: event?.id as Uuid, endpointId: endpoint.id };
+      const posts = Array.from({ length: RECORDS_KEPT_MAX + 3 }, (_, index) => index + 1);
+      for (const n of posts) {
+        await claim(w, endpoint);
+        const outcome = { state: 'pending', scheduledAt: NOON } as const;
+        expect(await settle(w, endpoint, event?.id, { claim: n, outcome, record: record(n) })).toBe('settled');
+      }
+      expect(await w.storage.listDeliveryRecords(scope, delivery)).toEqual(posts.slice(3).map(record));
+      for (const other of [await w.newScope(), { ...scope, mode: 'live' as const }]) {
+        expect(await w.storage.listDeliveryRecords(other, delivery)).toEqual([]);
+      }
+    });
+
+    test('whose result is lost is not kept, and neither is one that leaves its endpoint as another found it', async () => {
+      const w = world();
+      const scope = await w.newScope();
+      const endpoint = await addEndpoint(w, scope);
+      const [event] = await makeEvents(w, scope, 1);
+      const delivery = { eventId: event?.id as Uuid, endpointId: endpoint.id };
+      await claim(w, endpoint);
+      const parts = { record: record(1) };
+      expect(await settle(w, endpoint, event?.id, { ...parts, claim: 7 })).toBe('lost');
+      const change: EndpointChange = {
+        ...{ state: 'enabled', disabledReason: null, failures: 1, failingSince: NOON, probeAt: null },
+        releasesWaiting: false,
+      };
+      expect(await settle(w, endpoint, event?.id, { ...parts, endpoint: { expectVersion: 9, change } })).toBe('stale');
+      expect(await w.storage.listDeliveryRecords(scope, delivery)).toEqual([]);
+      expect(await settle(w, endpoint, event?.id, { ...parts, endpoint: { expectVersion: 1, change } })).toBe(
+        'settled',
+      );
+      expect(await w.storage.listDeliveryRecords(scope, delivery)).toEqual([record(1)]);
+    });
+
+    test('is forgotten when it is old, in batches', async () => {
+      const w = world();
+      const scope = await w.newScope();
+      const endpoint = await addEndpoint(w, scope);
+      const days = [1, 2, 3].map((day) => day - 1_000_000_000);
+      const events = await Promise.all(days.map(async () => (await makeEvents(w, scope, 1))[0]?.id as Uuid));
+      await claim(w, endpoint);
+      for (const [index, at] of days.entries()) await settle(w, endpoint, events[index], { at, record: record(1) });
+      const ended = (days[2] ?? 0) as number;
+      expect(await w.storage.deleteDeliveryRecords(ended, 1)).toBe(1);
+      expect(await w.storage.deleteDeliveryRecords(ended, 10)).toBe(1);
+      expect(await w.storage.deleteDeliveryRecords(ended, 10)).toBe(0);
+      const left = events.map((eventId) => w.storage.listDeliveryRecords(scope, { eventId, endpointId: endpoint.id }));
+      expect((await Promise.all(left)).map(({ length }) => length)).toEqual([0, 0, 1]);
+    });
+  });
+
+  describe('an endpoint that is changed or deleted', () => {
+    test('gets what waits at its new address, and other types from then on', async () => {
+      const w = world();
+      const scope = await w.newScope();
+      const endpoint = await addEndpoint(w, scope);
+      const patch = { url: 'https://other.example/', eventTypes: ['customer.created'], wantsAllEvents: true } as const;
+      const changed = await w.storage.updateWebhookEndpoint(endpoint, patch, { at: NOON, releasesWaiting: false });
+      expect(changed).toEqual({ ...endpoint, ...patch, version: 2 });
+      expect(await w.storage.loadWebhookEndpoint(scope, endpoint.id)).toEqual(changed);
+    });
+
+    test('is gone with what waits for it, and what it was sent stays', async () => {
+      const w = world();
+      const scope = await w.newScope();
+      const endpoint = await addEndpoint(w, scope);
+      const other = await addEndpoint(w, scope);
+      const [sent, waiting] = [(await makeEvents(w, scope, 1))[0], (await makeEvents(w, scope, 1))[0]];
+      await claim(w, endpoint);
+      await settle(w, endpoint, sent?.id, {});
+      expect(await w.storage.deleteWebhookEndpoint({ ...scope, mode: 'live' }, endpoint.id)).toBeNull();
+      expect(await w.storage.deleteWebhookEndpoint(scope, endpoint.id)).toEqual(endpoint);
+      expect(await w.storage.deleteWebhookEndpoint(scope, endpoint.id)).toBeNull();
+      expect(await w.storage.listWebhookEndpoints(scope)).toEqual([other]);
+      const left = await w.storage.listDeliveries(scope, { endpointId: endpoint.id }, 10);
+      expect(left.map(({ eventId, state }) => [eventId, state])).toEqual([[sent?.id, 'accepted']]);
+      expect(await settle(w, endpoint, waiting?.id, {})).toBe('lost');
+      expect(await w.storage.countPendingDeliveries(scope, [waiting?.id as Uuid])).toEqual(new Map([[waiting?.id, 1]]));
+    });
+  });
+
   describe('a list of deliveries', () => {
+    test('is of one event, and goes on between its endpoints', async () => {
+      const w = world();
+      const scope = await w.newScope();
+      const endpoints = [await addEndpoint(w, scope), await addEndpoint(w, scope), await addEndpoint(w, scope)];
+      const [event] = await makeEvents(w, scope, 2);
+      const eventId = event?.id as Uuid;
+      const descending = endpoints.map(({ id }) => id).reverse();
+      const list = async (filter: Parameters<typeof w.storage.listDeliveries>[1]) =>
+        (await w.storage.listDeliveries(scope, filter, 10)).map(({ endpointId }) => endpointId);
+      expect(await list({ eventId })).toEqual(descending);
+      const [first, second] = descending as [Uuid, Uuid];
+      expect(await list({ eventId, endpointId: second })).toEqual([second]);
+      expect(await list({ before: eventId, beforeEndpoint: first })).toEqual(descending.slice(1));
+      expect(await list({ before: eventId })).toEqual([]);
+    });
+
     test('is latest event first, by endpoint, by state, and from any place on', async () => {
       const w = world();
       const scope = await w.newScope();
@@ -360,6 +495,7 @@ export function deliveryCases(world: () => World): void {
   });
 }
 
+const EVERYTHING = { eventIds: null, since: null, until: null, states: null, after: null };
 const AN_ATTEMPT: DeliveryAttempt = { at: NOON - 20, durationMs: 20, status: 500, fault: null, reply: 'no' };
 
 async function addEndpoint(w: World, scope: Scope, parts: Partial<WebhookEndpoint> = {}): Promise<WebhookEndpoint> {
@@ -423,6 +559,7 @@ function settle(w: World, { scope, id }: WebhookEndpoint, eventId: Uuid | undefi
     at: NOON,
     outcome: { state: 'accepted' },
     attempt: AN_ATTEMPT,
+    record: null,
     endpoint: null,
     ...parts,
   });
