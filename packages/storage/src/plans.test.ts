@@ -93,6 +93,10 @@ const settle = (endpoint: Settlement['endpoint']) => (storage: Storage) =>
     ...{ scope: SCOPE, endpointId: uuid(80), eventId: uuid(8), claim: 1, at: NOON, endpoint },
     outcome: { state: 'accepted' },
     attempt: { at: NOON, durationMs: 1, status: 200, fault: null, reply: '' },
+    record: {
+      ...{ at: NOON, durationMs: 1, answer: null, fault: 'timeout' },
+      request: { url: 'https://shop.example/', headers: {}, body: '' },
+    },
   });
 
 // Which indexes a statement may read by. What it inserts needs none.
@@ -129,10 +133,21 @@ const STATEMENTS: readonly (readonly [string, (storage: Storage) => Promise<unkn
   ['list endpoints',            (s) => s.listWebhookEndpoints(SCOPE),                                      ['webhook_endpoints_pkey']],
   ['find due endpoints',        (s) => s.listEndpointsWithDueDeliveries(NOON, { after: null, limit: 5 }),  ['webhook_endpoints_pkey', 'deliveries_due']],
   ['claim deliveries',          (s) => s.claimDeliveries({ scope: SCOPE, endpointId: uuid(80), now: NOON, leaseUntil: NOON, inFlightMax: 5 }), ['webhook_endpoints_pkey', 'deliveries_under_way', 'deliveries_due', 'deliveries_of_object', 'deliveries_pkey', 'events_pkey']],
-  ['settle a delivery',         settle(null),                                                              ['deliveries_pkey']],
-  ['settle with its endpoint',  settle({ expectVersion: 1, change: HEALTH }),                              ['deliveries_pkey', 'webhook_endpoints_pkey', 'deliveries_due']],
+  ['settle a delivery',         settle(null),                                                              ['deliveries_pkey', 'delivery_attempts_pkey']],
+  ['settle with its endpoint',  settle({ expectVersion: 1, change: HEALTH }),                              ['deliveries_pkey', 'webhook_endpoints_pkey', 'deliveries_due', 'delivery_attempts_pkey']],
   ['list deliveries',           (s) => s.listDeliveries(SCOPE, { endpointId: uuid(80) }, 5),               ['deliveries_of_endpoint', 'deliveries_pkey', 'events_pkey']],
-  ['replay deliveries',         (s) => s.replayDeliveries(SCOPE, { endpointId: uuid(80), eventIds: null, since: NOON, after: null, limit: 5 }, NOON), ['events_pkey', 'webhook_endpoints_pkey']],
+  ['replay deliveries',         (s) => s.replayDeliveries(SCOPE, { endpointId: uuid(80), eventIds: null, since: NOON, until: null, states: null, after: null, limit: 5 }, NOON), ['events_pkey', 'webhook_endpoints_pkey', 'deliveries_pkey']],
+  ['list an event’s deliveries', (s) => s.listDeliveries(SCOPE, { eventId: uuid(8) }, 5),                  ['deliveries_pkey', 'events_pkey']],
+  ['list a delivery’s POSTs',   (s) => s.listDeliveryRecords(SCOPE, { eventId: uuid(8), endpointId: uuid(80) }), ['delivery_attempts_pkey']],
+  ['delete an endpoint',        (s) => s.deleteWebhookEndpoint(SCOPE, uuid(80)),                           ['webhook_endpoints_pkey', 'deliveries_due', 'deliveries_of_object']],
+  ['follow events',             (s) => s.followEvents(SCOPE, { position: null, filter: {} }, 5),           ['events_as_written', 'events_of_object']],
+  ['follow an object’s events', (s) => s.followEvents(SCOPE, { position: null, filter: { objectId: uuid(40) } }, 5), ['events_of_object']],
+  ['follow events since',       (s) => s.followEvents(SCOPE, { position: null, filter: { since: NOON } }, 5), ['events_pkey']],
+  ['list an intent’s attempts', (s) => s.listAttempts(SCOPE, uuid(10), 5),                                 ['setup_attempts_of_intent']],
+  ['find customers by e-mail',  (s) => s.findCustomersByEmail(SCOPE, 'a@shop.example', 5),                 ['customers_email']],
+  ['find sessions by e-mail',   (s) => s.findCheckoutSessionsByEmail(SCOPE, 'a@shop.example', 5),          ['checkout_sessions_email']],
+  ['find methods by last4',     (s) => s.findPaymentMethodsByLast4(SCOPE, '4242', 5),                      ['payment_methods_last4']],
+  ['load an operator key',      (s) => s.loadOperatorKey(uuid(60)),                                        ['operator_keys_pkey']],
   ['count pending deliveries',  (s) => s.countPendingDeliveries(SCOPE, [uuid(8)]),                         ['deliveries_pkey']],
 ];
 

@@ -33,5 +33,5 @@ const DELETE = statement(`
   DELETE FROM delivery_attempts AS a
   USING old
   WHERE a.merchant_id = old.merchant_id AND a.livemode = old.livemode AND a.event_id = old.event_id
-    AND a.endpoint_id = old.endpoint_id AND a.claim = old.claim
+    AND a.endpoint_id = old.endpoint_id AND a.claim = old.claim AND a.ended_at < $1
   RETURNING true AS deleted`);
