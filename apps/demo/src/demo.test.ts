@@ -36,6 +36,8 @@ beforeEach(async () => {
     secretKey: 'sk_test_demo',
     vaultUrl: VAULT,
     publicKey: 'pk_test_demo',
+    toast: { merchantId: 'location_1', payment: TOAST_CLIENT, iframe: TOAST_CLIENT },
+    toast: { merchantId: 'location', payment: credentialsOf('payment'), iframe: credentialsOf('iframe') },
   });
 });
 
@@ -49,6 +51,10 @@ afterEach(async () => {
 async function readPage(path: string): Promise<string> {
   const html = await (await fetch(`${demo.url}${path}`)).text();
   return html.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
+}
+
+function credentialsOf(set: string) {
+  return { clientId: set, clientSecret: `secret of ${set}` };
 }
 
 function answerSetup(): void {
@@ -74,7 +80,25 @@ describe('the demo shop', () => {
     expect(own.map(({ text }) => text.split('\n').length).reduce((sum, lines) => sum + lines)).toBeLessThan(60);
   });
 
-  test.each(['payjp-widgets', 'onfile-js'])('serves %s with a policy of itself and the vault alone', async (name) => {
+  test.each(['payjp-widgets', 'onfile-js', 'onfile-element'])(
+    'serves %s with a policy of itself and the vault alone',
+    async (name) => {
+      answerSetup();
+      const response = await fetch(`${demo.url}/${name}`);
+      const html = await response.text();
+      expect(html).toContain('public-key="pk_test_demo"');
+      expect(html).toContain('client-secret="setfws_1"');
+      expect(html).not.toContain('sk_test_demo');
+      const policy = response.headers.get('content-security-policy') ?? '';
+      expect(policy).toContain(`frame-src ${vaultUrl}; connect-src ${vaultUrl}`);
+      expect(policy).toContain("require-trusted-types-for 'script'");
+      expect(policy).not.toContain('unsafe');
+      expect(asked[1]?.body).toEqual({ customer_id: 'cus_1' });
+      expect((await fetch(`${demo.url}/${name}.js`)).headers.get('content-type')).toContain('text/javascript');
+    },
+  );
+
+  test('gives the page of Toast’s way what its script needs, and none of its own credentials', async () => {
     answerSetup();
     const response = await fetch(`${demo.url}/${name}`);
     const html = await response.text();

@@ -17,6 +17,7 @@ export interface DemoOptions {
   /** Where the pages' scripts come from, and the key that pages may show. */
   readonly vaultUrl: string;
   readonly publicKey: string;
+  readonly toast: Shop['toast'];
 }
 
 export interface Demo {

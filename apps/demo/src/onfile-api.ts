@@ -3,6 +3,10 @@ export interface Shop {
   readonly apiUrl: string;
   readonly secretKey: string;
   readonly url: string;
+  /** The shop as one of Toast's locations, with credentials for its server and for its pages. */
+  readonly toast: { readonly merchantId: string } & Readonly<
+    Record<'payment' | 'iframe', { readonly clientId: string; readonly clientSecret: string }>
+  >;
 }
 
 export async function call(shop: Shop, method: 'GET' | 'POST', path: string, body?: object): Promise<Answer> {

@@ -1,6 +1,7 @@
 import { readSavedCard, startSavingCard } from './hosted-page-way.js';
 import { type SavedCard, type Shop, savedCard } from './onfile-api.js';
 import { startSetupFlow } from './setup-flow-way.js';
+import { readCheckout, startCheckout } from './toast-way.js';
 
 /**
  * One way of saving a card. Its page is at `/<name>`: the markup of `browser/<name>.html`, which may load `/<name>.js`, and
@@ -50,6 +51,15 @@ export const WAYS: readonly Way[] = [
     page: ['payjp-widgets.html', 'payjp-widgets.js'],
     prepare: async (shop) => ({ clientSecret: await startSetupFlow(shop) }),
     readSaved: readSetupFlow,
+  },
+  {
+    name: 'toast',
+    title: 'Toast’s hosted checkout',
+    summary: 'The form is in the shop’s page, by the code that a restaurant with Toast’s script has already.',
+    server: ['toast-way.ts', 'toast-api.ts'],
+    page: ['toast.html', 'toast.js'],
+    prepare: startCheckout,
+    readSaved: (shop, query) => readCheckout(shop, query.get('intent') ?? ''),
   },
 ];
 

@@ -61,8 +61,8 @@ async function startSystem(config: Config, log: Log, parts: StartedParts): Promi
   const merchant = await ensureTestMerchant(server, dataDirectory);
   const operatorKey = await ensureOperatorKey(server, dataDirectory);
   const { apiUrl, vaultUrl } = server;
-  const { secretKey, publicKey } = merchant;
-  const demo = await startDemo({ host, port: ports.demo, apiUrl, vaultUrl, secretKey, publicKey });
+  const { secretKey, publicKey, toast } = merchant;
+  const demo = await startDemo({ host, port: ports.demo, apiUrl, vaultUrl, secretKey, publicKey, toast });
   parts.add(() => demo.close());
 
   const stop = async (reason: string) => {
