@@ -43,6 +43,8 @@ export interface World {
   pass(ms: number): void;
   call(idempotency?: Partial<IdempotencyEntry>): Call;
   card(number?: string, expiry?: { readonly expMonth: number; readonly expYear: number }): EnteredCard;
+  /** Another merchant with cards on. */
+  newScope(): Promise<Scope>;
   /** Runs SQL as nobody but tests may: past the storage port. */
   query(text: string, values?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
   stop(): Promise<void>;
@@ -67,8 +69,12 @@ export async function startWorld(): Promise<World> {
   const connector = new FakeConnector();
   const sql = new pg.Client(server.connection);
   await sql.connect();
-  const scope: Scope = { merchantId: ids.next(), mode: 'test' };
-  await storage.createMerchant({ id: scope.merchantId, name: 'A shop', createdAt: now }, [configuration(scope, now)]);
+  const newScope = async (): Promise<Scope> => {
+    const scope = { merchantId: ids.next(), mode: 'test' } as const;
+    await storage.createMerchant({ id: scope.merchantId, name: 'A shop', createdAt: now }, [configuration(scope, now)]);
+    return scope;
+  };
+  const scope = await newScope();
 
   const ports = {
     storage,
@@ -98,6 +104,7 @@ export async function startWorld(): Promise<World> {
       idempotency: idempotency ? entry(now, idempotency) : null,
     }),
     card: (number = '4242424242424242', expiry = { expMonth: 12, expYear: 2030 }) => entered(vault, number, expiry),
+    newScope,
     query: async (text, values = []) => (await sql.query<Record<string, unknown>>(text, [...values])).rows,
     stop: async () => {
       await sql.end();

@@ -51,7 +51,10 @@ export function confirmationLimitStorage(database: Database): Pick<Storage, Meth
 const NEIGHBOURS_MIN = 4;
 
 const NOTE_ATTACKS = statement(`
-  WITH seen AS MATERIALIZED (
+  WITH known AS MATERIALIZED (
+    SELECT merchant_id FROM attacks WHERE livemode = $3 AND ends_at > $1
+  ),
+  seen AS MATERIALIZED (
     SELECT s.merchant_id, s.card, s.neighbours, coalesce(a.outcome = 'declined', false) AS is_declined
     FROM card_sightings AS s
     JOIN setup_attempts AS a
@@ -74,7 +77,7 @@ const NOTE_ATTACKS = statement(`
   ON CONFLICT (merchant_id, livemode) DO UPDATE SET
     began_at = CASE WHEN k.ends_at <= excluded.began_at THEN excluded.began_at ELSE k.began_at END,
     ends_at = excluded.ends_at
-  RETURNING merchant_id, began_at = $1 AS is_new`);
+  RETURNING merchant_id, merchant_id NOT IN (SELECT merchant_id FROM known) AS is_new`);
 
 const DELETE_ENDED_COUNTS = statement(`
   WITH ended AS MATERIALIZED (

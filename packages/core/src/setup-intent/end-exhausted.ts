@@ -13,11 +13,11 @@ import { findSetupIntent } from './find.js';
  */
 export async function endExhausted(ports: Ports, scope: Scope, id: Uuid): Promise<void> {
   const loaded = await findSetupIntent(ports, scope, id);
-  if ('kind' in loaded || loaded.intent.expiresAt !== null) return;
+  if ('kind' in loaded) return;
 
-  const { checkoutSessionId } = loaded.intent;
-  if (checkoutSessionId === null) await cancelExhausted(ports, scope, id);
-  else await expireCheckoutSession(ports, ownCall(scope), checkoutSessionId);
+  const { checkoutSessionId, expiresAt } = loaded.intent;
+  if (checkoutSessionId !== null) await expireCheckoutSession(ports, ownCall(scope), checkoutSessionId);
+  else if (expiresAt === null) await cancelExhausted(ports, scope, id);
 }
 
 function cancelExhausted(ports: Ports, scope: Scope, id: Uuid) {
