@@ -1,7 +1,8 @@
 import type { ApiClient, ApiKeyKind, Merchant } from '@onfile/core';
 import { createIds, createMerchant, issueApiClient, renderClientId, systemClock, TOAST_SCOPES } from '@onfile/server';
-import { findMerchant, type MerchantOptions, parseUuid, withStorage } from './chosen-merchant.js';
+import { findMerchant, type MerchantOptions, withStorage } from './chosen-merchant.js';
 import { CommandFault, EXIT_CODES } from './output.js';
+import { parseUuid } from './parse-uuid.js';
 
 /** A credential set, by the name that callers know it by. */
 export type CredentialSet = 'payment' | 'iframe';

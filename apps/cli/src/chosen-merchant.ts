@@ -1,6 +1,7 @@
-import type { Merchant, Storage, Uuid } from '@onfile/core';
+import type { Merchant, Storage } from '@onfile/core';
 import { openStorage, readConfig } from '@onfile/server';
 import { CommandFault, createOutput, EXIT_CODES, type Output } from './output.js';
+import { parseUuid } from './parse-uuid.js';
 import { quietLog } from './quiet-log.js';
 
 /** What commands about one merchant have in common. */
@@ -39,14 +40,4 @@ export async function findMerchant(storage: Storage, id: string | undefined): Pr
     throw new CommandFault('There are several merchants: say which with --merchant <id>', EXIT_CODES.misused);
   }
   return first;
-}
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-export function parseUuid(text: string, what: string): Uuid {
-  if (UUID.test(text)) return text as Uuid;
-  throw new CommandFault(
-    `The ${what} has to be a UUID such as 0199c0de-0000-7000-8000-000000000001`,
-    EXIT_CODES.misused,
-  );
 }

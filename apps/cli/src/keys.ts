@@ -1,7 +1,8 @@
 import type { ApiKeyKind, Mode } from '@onfile/core';
 import { createIds, createMerchant, describeApiKey, issueApiKey, systemClock } from '@onfile/server';
-import { findMerchant, type MerchantOptions, parseUuid, withStorage } from './chosen-merchant.js';
+import { findMerchant, type MerchantOptions, withStorage } from './chosen-merchant.js';
 import { CommandFault, EXIT_CODES } from './output.js';
+import { parseUuid } from './parse-uuid.js';
 
 interface NewKeyOptions extends MerchantOptions {
   readonly kind: ApiKeyKind;

@@ -1,6 +1,7 @@
 import { createIds, describeOperatorKey, issueOperatorKey, systemClock } from '@onfile/server';
-import { type MerchantOptions, parseUuid, withStorage } from './chosen-merchant.js';
+import { type MerchantOptions, withStorage } from './chosen-merchant.js';
 import { CommandFault, EXIT_CODES } from './output.js';
+import { parseUuid } from './parse-uuid.js';
 
 type Options = Pick<MerchantOptions, 'json'>;
 

@@ -1,4 +1,4 @@
-import { styleText } from 'node:util';
+import { inspect } from 'node:util';
 
 /** How a command talks: to a person at a terminal, or in JSON lines to a program. */
 export interface Output {
@@ -33,7 +33,10 @@ export function choosePaint(where: {
 }): Paint {
   const { NO_COLOR = '', TERM } = where.environment;
   if (!where.isForPeople || NO_COLOR !== '' || TERM === 'dumb') return (_colour, text) => text;
-  return (colour, text) => styleText(colour, text);
+  return (colour, text) => {
+    const [on, off] = inspect.colors[colour] ?? [0, 0];
+    return `\u001b[${on}m${text}\u001b[${off}m`;
+  };
 }
 
 export const EXIT_CODES = {

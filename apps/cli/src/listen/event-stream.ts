@@ -52,8 +52,8 @@ export function openEventStream(api: OperatorApi, options: StreamOptions): Event
 
   return {
     async pageAfter(position) {
-      const query = { limit: PAGE_SIZE, wait_ms: WAIT_MS, ...queryOf(position) };
-      return asPage(await patiently(() => read(query), options));
+      const query = { limit: PAGE_SIZE, ...queryOf(position) };
+      return asPage(await patiently((waitMs) => read({ ...query, wait_ms: waitMs }), options));
     },
     async latest() {
       const { next_cursor: cursor } = await read({ cursor: 'latest', limit: 1 });
@@ -86,10 +86,14 @@ function asPage({ data, next_cursor }: Listed<StreamedEvent>): EventPage {
 }
 
 /** Asks until there is an answer; only what would be refused another time, too, ends it. */
-async function patiently<T>(question: () => Promise<T>, { signal, onConnection }: StreamOptions): Promise<T> {
+async function patiently<T>(
+  question: (waitMs: number) => Promise<T>,
+  { signal, onConnection }: StreamOptions,
+): Promise<T> {
   for (let tries = 0; ; tries += 1) {
     try {
-      const answer = await question();
+      // A server that is back says so at once, and not when something happens.
+      const answer = await question(tries === 0 ? WAIT_MS : 0);
       if (tries > 0) onConnection(true, '');
       return answer;
     } catch (error) {

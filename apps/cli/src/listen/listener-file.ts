@@ -61,7 +61,7 @@ export async function openListenerFile(stateDirectory: string, identity: Listene
     return new CommandFault(advice, EXIT_CODES.taken);
   });
   try {
-    let state = (await readState(path)) ?? newState(identity);
+    let state = (await readState(path)) ?? (await makeState(path, identity));
     return {
       path,
       get state() {
@@ -84,9 +84,13 @@ function fileNameOf({ server, merchantId, mode, name }: ListenerIdentity): strin
   return `${name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 40)}-${digest.digest('hex').slice(0, 16)}`;
 }
 
-function newState(identity: ListenerIdentity): ListenerState {
+/** Written at once: a secret that was told has to be the one that is signed with. */
+async function makeState(path: string, identity: ListenerIdentity): Promise<ListenerState> {
   const secret = `whsec_${randomBytes(32).toString('base64')}`;
-  return { identity, secret, token: `whook_${randomBytes(16).toString('hex')}`, position: null, failed: [] };
+  const token = `whook_${randomBytes(16).toString('hex')}`;
+  const state = { identity, secret, token, position: null, failed: [] };
+  await writeWhole(path, JSON.stringify(state));
+  return state;
 }
 
 async function readState(path: string): Promise<ListenerState | null> {

@@ -1,8 +1,8 @@
 import type { OperatorApi } from '../api/operator-api.js';
 import { type ApiOptions, listAll, withApi } from '../api/with-api.js';
-import { parseUuid } from '../chosen-merchant.js';
 import type { Output } from '../output.js';
 import { parseCount } from '../parse-count.js';
+import { parseUuid } from '../parse-uuid.js';
 
 interface Delivery {
   readonly endpoint_id: string;

@@ -1,8 +1,8 @@
 import { type ApiOptions, type ApiWork, listAll, withApi } from '../api/with-api.js';
 import { confirmed } from '../asking.js';
-import { parseUuid } from '../chosen-merchant.js';
 import { CommandFault, EXIT_CODES, type Output } from '../output.js';
 import { parseCount } from '../parse-count.js';
+import { parseUuid } from '../parse-uuid.js';
 
 /** An endpoint as the operator API shows it. */
 interface Endpoint {

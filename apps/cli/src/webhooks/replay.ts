@@ -1,8 +1,8 @@
 import { ApiRefusal, type OperatorApi } from '../api/operator-api.js';
 import { type ApiOptions, listAll, withApi } from '../api/with-api.js';
 import { chosen } from '../asking.js';
-import { parseUuid } from '../chosen-merchant.js';
 import { CommandFault, EXIT_CODES, type Output } from '../output.js';
+import { parseUuid } from '../parse-uuid.js';
 import { type Progress, startProgress } from '../progress.js';
 
 export interface ReplayOptions extends ApiOptions {

@@ -6,10 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startServerForTests } from '../packages/storage/testing/embedded-for-tests.js';
-import { databaseUrl } from './running-server.js';
+import { startServerForTests } from '../../packages/storage/testing/embedded-for-tests.js';
+import { databaseUrl } from '../running-server.js';
+import { type Ended, linesOf, runOnfile } from './command.js';
 
-const MAIN = join(import.meta.dirname, '..', 'apps/cli/dist/main.js');
+const MAIN = join(import.meta.dirname, '../..', 'apps/cli/dist/main.js');
 
 let directory: string;
 let postgres: Awaited<ReturnType<typeof startServerForTests>>;
@@ -25,34 +26,9 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 function onfile(args: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [MAIN, ...args], {
-    cwd: directory,
-    env: { PATH: process.env.PATH, DATABASE_URL: databaseUrl(postgres.connection), ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (text) => {
-    stdout += text;
-  });
-  child.stderr.on('data', (text) => {
-    stderr += text;
-  });
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
+  return runOnfile(args, { cwd: directory, env: { DATABASE_URL: databaseUrl(postgres.connection), ...environment } });
 }
-
-const linesOf = ({ stdout }: Ended) =>
-  stdout
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line));
 
 describe('the command line', () => {
   test('tells its version, its commands with examples, and its exit codes', async () => {
