@@ -7,13 +7,14 @@ import { readWayFiles } from './way-files.js';
 import { WAYS } from './ways.js';
 
 const HOST = '127.0.0.1';
-const VAULT = 'http://vault.example';
 
 /** Answers by path, and remembers what it was asked. */
 let api: Server;
 let asked: { path: string; authorization: string | undefined; body: unknown }[];
 let answers: Record<string, { status?: number; body: object }>;
 let demo: Demo;
+/** The vault is played by the same server. */
+let vaultUrl: string;
 
 beforeEach(async () => {
   asked = [];
@@ -28,15 +29,14 @@ beforeEach(async () => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
   await new Promise<void>((resolve) => api.listen(0, HOST, resolve));
-  const { port } = api.address() as AddressInfo;
+  vaultUrl = `http://${HOST}:${(api.address() as AddressInfo).port}`;
   demo = await startDemo({
     host: HOST,
     port: 0,
-    apiUrl: `http://${HOST}:${port}`,
+    apiUrl: vaultUrl,
     secretKey: 'sk_test_demo',
-    vaultUrl: VAULT,
+    vaultUrl,
     publicKey: 'pk_test_demo',
-    toast: { merchantId: 'location_1', payment: TOAST_CLIENT, iframe: TOAST_CLIENT },
     toast: { merchantId: 'location', payment: credentialsOf('payment'), iframe: credentialsOf('iframe') },
   });
 });
@@ -58,8 +58,13 @@ function credentialsOf(set: string) {
 }
 
 function answerSetup(): void {
+  answers['POST /authentication/v1/authentication/login'] = { body: { token: { accessToken: 'a.b.c' } } };
+  answers['POST /v1/customers'] = { body: { id: 'customer' } };
+  answers['POST /v1/setup-intents'] = { body: { sessionSecret: 'SI_1_SECRET_2' } };
   answers['POST /v2/customers'] = { body: { id: 'cus_1' } };
   answers['POST /v2/setup_flows'] = { body: { id: 'setfw_1', client_secret: 'setfws_1' } };
+  const scripts = [{ path: '/sdk/1/onfile-element.js', integrity: 'sha384-1' }];
+  answers['GET /scripts.json'] = { body: { scripts } };
 }
 
 describe('the demo shop', () => {
@@ -100,16 +105,14 @@ describe('the demo shop', () => {
 
   test('gives the page of Toast’s way what its script needs, and none of its own credentials', async () => {
     answerSetup();
-    const response = await fetch(`${demo.url}/${name}`);
-    const html = await response.text();
-    expect(html).toContain('data-public-key="pk_test_demo" data-client-secret="setfws_1"');
-    expect(html).not.toContain('sk_test_demo');
-    const policy = response.headers.get('content-security-policy') ?? '';
-    expect(policy).toContain(`frame-src ${VAULT}; connect-src ${VAULT}`);
-    expect(policy).toContain("require-trusted-types-for 'script'");
-    expect(policy).not.toContain('unsafe');
-    expect(asked[1]?.body).toEqual({ customer_id: 'cus_1' });
-    expect((await fetch(`${demo.url}/${name}.js`)).headers.get('content-type')).toContain('text/javascript');
+    const html = await (await fetch(`${demo.url}/toast`)).text();
+    expect(html).toContain('data-merchant-id="location" data-oauth-token="a.b.c" data-session-secret="SI_1_SECRET_2"');
+    expect(html).not.toContain('secret of');
+    answers['GET /v1/setup-intents/1'] = { body: { status: 'SUCCEEDED', paymentMethodId: '2' } };
+    answers['GET /v1/payment-methods/2'] = { body: { id: '2', card: { brand: 'VISA', lastFour: '4242' } } };
+    expect(await readPage('/toast/saved?intent=1')).toContain('VISA ending in <strong>4242');
+    answers['GET /v1/setup-intents/1'] = { body: { status: 'PROCESSING', paymentMethodId: '2' } };
+    expect(await readPage('/toast/saved?intent=1')).toContain('No card was saved yet');
   });
 
   test('makes a customer and a session with its secret key, and redirects to the page', async () => {
@@ -152,7 +155,7 @@ describe('the demo shop', () => {
 
 test('the samples of the documentation are the shop’s own files', async () => {
   const docs = await readFile(new URL('../../../docs/browser-sdk.md', import.meta.url), 'utf8');
-  for (const name of ['onfile-js.js', 'onfile-js.html']) {
+  for (const name of ['onfile-js.js', 'onfile-js.html', 'onfile-element.js', 'onfile-element.html']) {
     const text = await readFile(new URL(`../browser/${name}`, import.meta.url), 'utf8');
     expect(docs, name).toContain(`\n${text}\`\`\`\n`);
   }

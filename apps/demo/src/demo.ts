@@ -108,9 +108,9 @@ const PAGE_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; fram
 
 /**
  * All that a page with Onfile's form needs: its script, its frame, and asking it about a setup. The one policy of Trusted
- * Types is for `@onfile/js`, which loads that script; a page with a script tag of its own needs none.
+ * Types is for what loads Onfile's script by itself: `@onfile/js` and the element.
  */
-function wayPolicy({ start }: Way, { inlineHashes }: WayFiles, vaultUrl: string): string {
+function wayPolicy({ name, start }: Way, { inlineHashes }: WayFiles, vaultUrl: string): string {
   if (start) return PAGE_POLICY;
   return [
     "default-src 'none'",
@@ -119,10 +119,10 @@ function wayPolicy({ start }: Way, { inlineHashes }: WayFiles, vaultUrl: string)
     `frame-src ${vaultUrl}`,
     `connect-src ${vaultUrl}`,
     "base-uri 'none'",
-    "form-action 'none'",
+    "form-action 'self'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    `trusted-types ${inlineHashes.length === 0 ? "'none'" : 'onfile'}`,
+    `trusted-types ${name.startsWith('onfile-') ? 'onfile' : "'none'"}`,
   ].join('; ');
 }
 

@@ -2,6 +2,7 @@
 export interface Shop {
   readonly apiUrl: string;
   readonly secretKey: string;
+  readonly vaultUrl: string;
   readonly url: string;
   /** The shop as one of Toast's locations, with credentials for its server and for its pages. */
   readonly toast: { readonly merchantId: string } & Readonly<

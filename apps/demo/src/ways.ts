@@ -1,5 +1,6 @@
 import { readSavedCard, startSavingCard } from './hosted-page-way.js';
 import { type SavedCard, type Shop, savedCard } from './onfile-api.js';
+import { startSetupByElement } from './onfile-element-way.js';
 import { startSetupFlow } from './setup-flow-way.js';
 import { readCheckout, startCheckout } from './toast-way.js';
 
@@ -41,6 +42,15 @@ export const WAYS: readonly Way[] = [
     server: ['setup-flow-way.ts', 'onfile-api.ts'],
     page: ['onfile-js.html', 'onfile-js.js'],
     prepare: async (shop) => ({ clientSecret: await startSetupFlow(shop) }),
+    readSaved: readSetupFlow,
+  },
+  {
+    name: 'onfile-element',
+    title: 'Onfile’s form as an element',
+    summary: 'The same form as a tag in the markup, for pages that bundle nothing.',
+    server: ['onfile-element-way.ts', 'onfile-api.ts'],
+    page: ['onfile-element.html', 'onfile-element.js'],
+    prepare: startSetupByElement,
     readSaved: readSetupFlow,
   },
   {
