@@ -80,8 +80,9 @@ describe.skipIf(!executablePath)('PAY.JP’s published package, unmodified', () 
     await rm(folder, { recursive: true, force: true });
   });
   beforeEach(async () => {
-    // High enough that nothing is scrolled: a click just after a scroll may land in a frame's former place.
-    context = await browser.newContext({ locale: 'en-US', viewport: { width: 800, height: 2_000 } });
+    // High enough that nothing is scrolled: a click just after a scroll may land in a frame's former place. Narrow enough
+    // that 3-D Secure takes the whole page; the window for it has its own tests.
+    context = await browser.newContext({ locale: 'en-US', viewport: { width: 590, height: 2_000 } });
     await context.addInitScript(recordMessages);
     page = await context.newPage();
   });

@@ -1,26 +1,26 @@
 import type { FormState, Outcome } from '../protocol/messages.js';
 import { type FrameHost, openFormFrame } from './form-frame.js';
-import { setStyles, TITLES } from './frame-element.js';
+import { setStyles } from './frame-element.js';
 
 export interface ChallengeOptions extends Pick<FormState, 'locale' | 'appearance'> {
   /** Where the card company's page is. */
   readonly url: string;
   /** Also when no card was saved the answer is `go`, to the flow's return URL. */
   readonly alwaysReturns?: boolean;
-  /** What the card company's page is to be like, where there is room; otherwise the largest size that fits. */
-  readonly size?: ChallengeSize;
 }
 
-/** Width and height in CSS pixels, as EMV 3-D Secure has them. */
-export type ChallengeSize = (typeof SIZES)[number] | 'full';
-
-/** The first that fits is taken. */
-const SIZES = ['500x600', '600x400', '390x400', '250x400'] as const;
+/**
+ * Width and height of the card company's page in CSS pixels, as EMV 3-D Secure has them. The first that fits is taken, and
+ * otherwise all the room that there is.
+ */
+const SIZES_PX = [
+  [500, 600],
+  [600, 400],
+  [390, 400],
+  [250, 400],
+] as const;
 
 const PAGE_WIDTH_PX_MIN = 600;
-
-/** What stands around the card company's page: our own heading, and some of the page behind. */
-const AROUND = { widthPx: 48, heightPx: 150 };
 
 /**
  * Whether a challenge opens over this page. A narrow one is left for the card company's; so is one that is isolated from
@@ -39,9 +39,8 @@ export async function challenge(host: FrameHost, options: ChallengeOptions): Pro
   const { url, locale, appearance, alwaysReturns = false } = options;
   if (!showsChallenges()) return { kind: 'go', url };
 
-  const { widthPx, heightPx } = roomFor(options.size);
+  const [widthPx, heightPx] = sizeThatFits();
   const dialog = document.createElement('dialog');
-  dialog.ariaLabel = TITLES.challenge[locale];
   setStyles(dialog, {
     width: `${widthPx}px`,
     padding: '0',
@@ -53,19 +52,17 @@ export async function challenge(host: FrameHost, options: ChallengeOptions): Pro
   document.body.append(dialog);
   const state: FormState = { locale, appearance, options: { form: 'challenge', heightPx, alwaysReturns } };
   const frame = openFormFrame(dialog, host, state, { heard() {}, failed() {} });
-  // Escape, while the focus is not in the frame: what it means is the frame's to ask.
-  const ask = () => {
-    frame.collapse();
-    (dialog.firstElementChild as HTMLElement).focus();
-  };
-  dialog.oncancel = (event) => {
+  const element = dialog.firstElementChild as HTMLIFrameElement;
+  dialog.ariaLabel = element.title;
+  // In a window that becomes lower it scrolls by itself.
+  element.style.setProperty('max-height', '90vh');
+  // Escape, while the focus is not in the frame: what it means is the frame's to ask. Pressed again, or before anything was
+  // clicked, it closes a dialog whatever the page says.
+  dialog.oncancel = dialog.onclose = (event) => {
     event.preventDefault();
-    ask();
-  };
-  // Pressed again, or before anything was clicked, it closes a dialog whatever the page says.
-  dialog.onclose = () => {
-    dialog.showModal();
-    ask();
+    if (!dialog.open) dialog.showModal();
+    frame.collapse();
+    element.focus();
   };
   dialog.showModal();
 
@@ -78,11 +75,9 @@ export async function challenge(host: FrameHost, options: ChallengeOptions): Pro
   return outcome;
 }
 
-function roomFor(wish: ChallengeSize | undefined) {
-  const most = { widthPx: innerWidth - AROUND.widthPx, heightPx: innerHeight - AROUND.heightPx };
-  const sizes = [...(wish === undefined ? [] : [wish]), ...SIZES].map((size) => {
-    const [widthPx, heightPx] = size.split('x').map(Number);
-    return size === 'full' ? most : { widthPx: widthPx as number, heightPx: heightPx as number };
-  });
-  return sizes.find(({ widthPx, heightPx }) => widthPx <= most.widthPx && heightPx <= most.heightPx) ?? most;
+function sizeThatFits(): readonly [number, number] {
+  // Beside and above it there are our own heading, and some of the page behind.
+  const widthPx = innerWidth - 48;
+  const heightPx = innerHeight - 150;
+  return SIZES_PX.find(([width, height]) => width <= widthPx && height <= heightPx) ?? [widthPx, heightPx];
 }

@@ -5,6 +5,7 @@ import {
   type Init,
   type Outcome,
   PROTOCOL_VERSION,
+  type RefusedReason,
   type ToFrame,
   type ToPage,
 } from '../protocol/messages.js';
@@ -43,16 +44,9 @@ export interface FormFrame {
 /** Without a greeting for so long the frame is taken for blocked. */
 export const GREETING_TIMEOUT_MS = 10_000;
 
-/** A confirmation waits for the processor, and for an answer that is late, a challenge for a person: see the frames' own limits. */
-const DEADLINES_MS = {
-  confirm: 120_000,
-  refresh: 20_000,
-  check: 10_000,
-  authenticate: 1_500_000,
-  open: 30_000,
-  enter: 60_000,
-  save: 120_000,
-} as const;
+/** Above the frames' own limits: they wait for the processor, for an answer that is late, and a challenge for a person. */
+const DEADLINE_MS = 120_000;
+const CHALLENGE_DEADLINE_MS = 1_500_000;
 
 export function openFormFrame(
   container: Element,
@@ -70,11 +64,10 @@ export function openFormFrame(
   let dropped = 0;
   let failure: FormError | null = null;
   const opened = deferred();
-  let isClosed = false;
   let isFitted = false;
 
   addEventListener('message', hearGreeting);
-  const greetingTimer = setTimeout(() => fail(notOpened(element.src, host)), GREETING_TIMEOUT_MS);
+  const greetingTimer = setTimeout(() => fail(notOpened(first, host)), GREETING_TIMEOUT_MS);
   container.append(element);
 
   function hearGreeting({ data, source, origin, ports }: MessageEvent): void {
@@ -150,8 +143,7 @@ export function openFormFrame(
   }
 
   function close(): void {
-    if (isClosed) return;
-    isClosed = true;
+    failure = UNMOUNTED;
     removeEventListener('message', hearGreeting);
     clearTimeout(greetingTimer);
     port?.close();
@@ -169,15 +161,18 @@ export function openFormFrame(
     collapse: () => post({ type: 'collapse' }),
     async ask(ask) {
       await opened.promise;
-      if (isClosed || !element.isConnected) return { kind: 'error', error: UNMOUNTED };
+      if (!element.isConnected) close();
       if (failure !== null) return { kind: 'error', error: failure };
       lastNumber += 1;
       const number = lastNumber;
       return new Promise<Outcome>((resolve) => {
-        const timer = setTimeout(() => {
-          waiting.delete(number);
-          resolve({ kind: 'error', error: TIMED_OUT });
-        }, DEADLINES_MS[ask.kind]);
+        const timer = setTimeout(
+          () => {
+            waiting.delete(number);
+            resolve({ kind: 'error', error: TIMED_OUT });
+          },
+          ask.kind === 'authenticate' ? CHALLENGE_DEADLINE_MS : DEADLINE_MS,
+        );
         waiting.set(number, (outcome) => {
           clearTimeout(timer);
           resolve(outcome);
@@ -201,34 +196,32 @@ function deferred(): { readonly promise: Promise<void>; readonly resolve: () => 
   return { promise, resolve };
 }
 
-function sdkError(code: string, message: string): FormError {
-  return { kind: 'sdk', code, message, problems: [] };
+function formError(kind: FormError['kind'], code: string, message: string): FormError {
+  return { kind, code, message, problems: [] };
 }
 
-const UNMOUNTED = sdkError('form_not_found', 'The form was taken out of the page.');
-const RELOADED = sdkError('session_not_loaded', 'The form was loaded anew before it answered. Ask again.');
-const TIMED_OUT: FormError = {
-  kind: 'api',
-  code: 'timeout',
-  message: 'There was no answer in time. The card may have been saved: read the setup flow on your server.',
-  problems: [],
+export const UNMOUNTED = formError('sdk', 'form_not_found', 'The form is not in the page.');
+const RELOADED = formError('sdk', 'session_not_loaded', 'The form was reloaded. Ask again.');
+const TIMED_OUT = formError(
+  'api',
+  'timeout',
+  'There was no answer in time. The card may have been saved: read the setup flow on your server.',
+);
+
+const REFUSALS: Readonly<Record<RefusedReason, FormError>> = {
+  unknown_key: formError(
+    'api',
+    'unauthorized',
+    'The public key is unknown here, or revoked. Use a pk_… key of this installation.',
+  ),
 };
 
-const REFUSALS = {
-  unknown_key: {
-    kind: 'api',
-    code: 'unauthorized',
-    message: 'The public key is not known here, or was revoked. Use the pk_… key of this installation.',
-    problems: [],
-  },
-} as const satisfies Record<string, FormError>;
-
-function notOpened(address: string, { vaultOrigin }: FrameHost): FormError {
-  const { pathname } = new URL(address);
-  return sdkError(
+function notOpened({ options }: FormState, { vaultOrigin }: FrameHost): FormError {
+  return formError(
+    'sdk',
     'session_not_loaded',
-    `The form ${vaultOrigin}${pathname} did not open within ${GREETING_TIMEOUT_MS / 1_000} s. Either this page's ` +
+    `The form ${vaultOrigin}/frame/${options.form} did not open within ${GREETING_TIMEOUT_MS / 1_000} s. Either this page's ` +
       `origin is not registered (onfile merchants origins add ${location.origin}), or the page's content policy lacks ` +
-      `frame-src ${vaultOrigin}, or ${vaultOrigin} is blocked or cannot be reached.`,
+      `frame-src ${vaultOrigin}, or it cannot be reached.`,
   );
 }

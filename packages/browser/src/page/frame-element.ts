@@ -51,23 +51,23 @@ export function fitHeight(
   const spare = reservedHeight(state, placePx) - px;
   if (isFirst && spare >= 0 && spare <= SPARE_PX_MAX) return;
   element.style.setProperty('height', `${px + 2 * FRAME_MARGIN_PX}px`);
-  try {
-    sessionStorage.setItem(heightKey(state, placePx), String(px));
-  } catch {
-    // The page may not keep anything: then the expected height has to do.
-  }
+  keptHeight(heightKey(state, placePx), px);
 }
 
 const SPARE_PX_MAX = 40;
 
 function reservedHeight(state: FormState, placePx: number): number {
+  return keptHeight(heightKey(state, placePx)) || expectedHeight(state, placePx);
+}
+
+/** What is kept under this key, after `px` was where it is given; nothing where the page may not keep anything. */
+function keptHeight(key: string, px?: number): number {
   try {
-    const px = Number(sessionStorage.getItem(heightKey(state, placePx)));
-    if (px > 0) return px;
+    if (px) sessionStorage.setItem(key, String(px));
+    return Number(sessionStorage.getItem(key));
   } catch {
-    // As above.
+    return 0;
   }
-  return expectedHeight(state, placePx);
 }
 
 /** With what is expected in it: a form of other fields, or in another place, has another height. */
@@ -80,9 +80,11 @@ const SANDBOX = 'allow-scripts allow-same-origin allow-forms';
 /** A frame inside can do no more than the one around it. None of them may take the merchant's page elsewhere. */
 const SANDBOX_OF_BANKS = ' allow-popups allow-popups-to-escape-sandbox allow-modals';
 
-export const TITLES = {
-  payment: { ja: 'カード情報の入力', en: 'Card details' },
+const CARD_DETAILS = { ja: 'カード情報の入力', en: 'Card details' };
+
+const TITLES = {
+  payment: CARD_DETAILS,
   address: { ja: '住所の入力', en: 'Address' },
-  checkout: { ja: 'カード情報の入力', en: 'Card details' },
-  challenge: { ja: '本人認証（3Dセキュア）', en: 'Check by your card company (3-D Secure)' },
+  checkout: CARD_DETAILS,
+  challenge: { ja: '本人認証（3Dセキュア）', en: '3-D Secure' },
 };

@@ -8,7 +8,18 @@ import {
 import { type Fields, fieldsOf, isOneOf, isText } from './read.js';
 
 /** What the checkout form tells of itself; `null` for anything else. */
-export function parseCheckoutNews(fields: Fields | null): CheckoutNews | null {
+export function parseCheckoutMessage({ type, news: sent }: Fields) {
+  const news = type === 'news' ? parseNews(fieldsOf(sent)) : null;
+  return news && ({ type: 'news', news } as const);
+}
+
+/** What came of something that was asked of the checkout form; `null` for anything else. */
+export function parseCheckoutOutcome({ kind, result: sent }: Fields) {
+  const result = kind === 'result' ? parseResult(fieldsOf(sent)) : null;
+  return result && ({ kind: 'result', result } as const);
+}
+
+function parseNews(fields: Fields | null): CheckoutNews | null {
   const { about, field, box, step, isEmpty, isValid, isChecked, problem, brand } = fields ?? {};
   switch (about) {
     case 'field':
@@ -30,8 +41,7 @@ export function parseCheckoutNews(fields: Fields | null): CheckoutNews | null {
   }
 }
 
-/** What came of something that was asked of the checkout form; `null` for anything else. */
-export function parseCheckoutResult(fields: Fields | null): CheckoutResult | null {
+function parseResult(fields: Fields | null): CheckoutResult | null {
   const { kind, intentId, paymentMethodId, code, message, canRetry, requestId, fieldName } = fields ?? {};
   switch (kind) {
     case 'opened':

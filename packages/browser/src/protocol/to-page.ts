@@ -1,4 +1,3 @@
-import type { CheckoutNews, CheckoutResult } from './checkout-messages.js';
 import {
   ADDRESS_FIELDS,
   type AddressValues,
@@ -34,8 +33,8 @@ export function parseGreeting(data: unknown): Greeting | null {
 
 /** What the checkout form alone tells and answers: a script without that form does not carry the checks of it. */
 export interface CheckoutParsing {
-  readonly news: (fields: Fields | null) => CheckoutNews | null;
-  readonly result: (fields: Fields | null) => CheckoutResult | null;
+  readonly message: (fields: Fields) => Extract<ToPage, { type: 'news' }> | null;
+  readonly outcome: (fields: Fields) => Extract<Outcome, { kind: 'result' }> | null;
 }
 
 /** What a frame sends by its port; `null` for anything else. */
@@ -55,18 +54,14 @@ function parseFields(fields: Fields, checkout: CheckoutParsing | undefined): ToP
       return { type };
     case 'height':
       return isWhole(px, HEIGHT_PX_MAX) ? { type, px } : null;
-    case 'change': {
-      if (typeof isEmpty !== 'boolean' || typeof isComplete !== 'boolean') return null;
-      return method === 'card' || method === null ? { type, isEmpty, isComplete, method } : null;
-    }
+    case 'change':
     case 'address': {
+      if (typeof isEmpty !== 'boolean' || typeof isComplete !== 'boolean') return null;
+      if (type === 'change') {
+        return method === 'card' || method === null ? { type, isEmpty, isComplete, method } : null;
+      }
       const values = parseAddress(fields.values);
-      if (typeof isEmpty !== 'boolean' || typeof isComplete !== 'boolean' || values === null) return null;
-      return { type, isEmpty, isComplete, values };
-    }
-    case 'news': {
-      const news = checkout?.news(fieldsOf(fields.news));
-      return news ? { type, news } : null;
+      return values && { type, isEmpty, isComplete, values };
     }
     case 'failed': {
       const error = parseError(fields.error);
@@ -78,7 +73,7 @@ function parseFields(fields: Fields, checkout: CheckoutParsing | undefined): ToP
       return outcome && isWhole(number, REQUEST_NUMBER_MAX) ? { type, number, outcome } : null;
     }
     default:
-      return null;
+      return checkout?.message(fields) ?? null;
   }
 }
 
@@ -94,12 +89,9 @@ function parseOutcome(fields: Fields | null, checkout: CheckoutParsing | undefin
   if (kind === 'go' || kind === 'authenticate') {
     return isText(url, 4_096) && /^https?:\/\//.test(url) ? { kind, url } : null;
   }
-  if (kind === 'result') {
-    const result = checkout?.result(fieldsOf(fields.result));
-    return result ? { kind, result } : null;
-  }
-  const error = kind === 'error' ? parseError(fields.error) : null;
-  return error && { kind: 'error', error, ...(fields.isStopped === true && { isStopped: true }) };
+  if (kind !== 'error') return checkout?.outcome(fields) ?? null;
+  const error = parseError(fields.error);
+  return error && { kind, error, ...(fields.isStopped === true && { isStopped: true }) };
 }
 
 const PROBLEMS_MAX = 20;

@@ -3,6 +3,7 @@ import { ADDRESS_FIELDS, type AddressMode, type AddressOptions } from '../../pro
 import type { Look } from './appearance.js';
 import { createListeners } from './listeners.js';
 import { createMounting, type FormBase, type MountedForm } from './mounted-form.js';
+import { textsOf } from './texts-of.js';
 
 export interface AddressForm extends FormBase {
   update(options: AddressFormOptions): void;
@@ -49,23 +50,17 @@ export function createAddressForm(host: FrameHost, look: Look, first: AddressFor
       });
     },
   });
-  const { mount, unmount, on, off, isMounted, ask, refresh } = mounting;
   return {
+    ...mounting,
     mode,
     form: {
-      mount,
-      unmount,
-      on,
-      off,
+      ...mounting.form,
       update({ mode: _, autocomplete: __, ...changes }) {
         given = { ...given, ...changes };
-        refresh();
+        mounting.refreshLook();
       },
     },
     values: () => latest,
-    isMounted,
-    ask,
-    refreshLook: refresh,
   };
 }
 
@@ -75,10 +70,9 @@ function readOptions(
   mode: AddressMode,
 ): Pick<AddressOptions, 'asksPhone' | 'values'> {
   const phone = fields?.phone ?? 'auto';
-  const flat: Record<string, unknown> = { ...defaultValues, ...(defaultValues.address as object | undefined) };
-  const values = ADDRESS_FIELDS.map((name) => [name, flat[name]] as const);
+  const flat = { ...defaultValues, ...(defaultValues.address as object | undefined) };
   return {
     asksPhone: phone === 'always' || (phone === 'auto' && mode === 'shipping'),
-    values: Object.fromEntries(values.filter(([, value]) => typeof value === 'string' && value.length <= 255)),
+    values: textsOf(flat, ADDRESS_FIELDS),
   };
 }

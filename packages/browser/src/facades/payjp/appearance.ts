@@ -1,4 +1,5 @@
 import { APPEARANCE_VARIABLES, type Appearance, type FormLocale } from '../../protocol/messages.js';
+import { textsOf } from './texts-of.js';
 
 export interface AppearanceInput {
   readonly theme?: unknown;
@@ -17,7 +18,5 @@ export function readLocale(locale: unknown, otherwise: FormLocale): FormLocale {
 
 /** Themes are `payjp`, which is light, and `dark`. Variables that are not PAY.JP's are ignored. */
 export function readAppearance({ theme, variables = {} }: AppearanceInput = {}): Appearance {
-  const known = APPEARANCE_VARIABLES.map((name) => [name, variables[name]] as const);
-  const texts = known.filter(([, value]) => typeof value === 'string' && value.length <= 200);
-  return { isDark: theme === 'dark', variables: Object.fromEntries(texts) };
+  return { isDark: theme === 'dark', variables: textsOf(variables, APPEARANCE_VARIABLES) };
 }

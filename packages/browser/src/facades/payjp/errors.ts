@@ -24,17 +24,9 @@ export function payjpError({ kind, code, message, problems }: FormError): PayjpP
 }
 
 /** The error for an answer of the server that is none of success. */
-export function errorOfAnswer(body: unknown): PayjpPaymentsError {
-  const { code, detail } = (body ?? {}) as { code?: unknown; detail?: unknown };
-  return {
-    type: 'api_error',
-    code: typeof code === 'string' ? code : 'internal_server_error',
-    message: typeof detail === 'string' ? detail : 'The server gave an answer that cannot be read.',
-  };
-}
-
-export function sdkError(code: 'session_not_loaded' | 'form_not_found', message: string): PayjpPaymentsError {
-  return { type: 'sdk_error', code, message };
+export function errorOfAnswer(body: { readonly code?: string; readonly detail?: string }): PayjpPaymentsError {
+  const { code = 'internal_server_error', detail = 'The answer cannot be read.' } = body;
+  return { type: 'api_error', code, message: detail };
 }
 
 export const NETWORK_ERROR: PayjpPaymentsError = {
@@ -43,7 +35,8 @@ export const NETWORK_ERROR: PayjpPaymentsError = {
   message: "The server cannot be reached, or the page's content policy lacks it in connect-src.",
 };
 
-export const NO_PAYMENTS = sdkError(
-  'session_not_loaded',
-  'This server saves cards and takes no payments: use a setup flow, and confirmSetup.',
-);
+export const NO_PAYMENTS: PayjpPaymentsError = {
+  type: 'sdk_error',
+  code: 'session_not_loaded',
+  message: 'This server takes no payments: use a setup flow and confirmSetup.',
+};

@@ -1,7 +1,7 @@
-import { type FormFrame, type FormMessage, type FrameHost, openFormFrame } from '../../page/form-frame.js';
+import { type FormFrame, type FormMessage, type FrameHost, openFormFrame, UNMOUNTED } from '../../page/form-frame.js';
 import type { AddressOptions, Ask, Outcome, PaymentOptions } from '../../protocol/messages.js';
 import type { Look } from './appearance.js';
-import { payjpError, sdkError } from './errors.js';
+import { payjpError } from './errors.js';
 import type { Listeners } from './listeners.js';
 
 /** What every form of the facade can do, with the public object that pages hold. */
@@ -20,10 +20,7 @@ export interface FormBase {
   off: Listeners['off'];
 }
 
-export interface Mounting extends FormBase {
-  isMounted(): boolean;
-  ask(ask: Ask): Promise<Outcome>;
-  refresh(): void;
+export interface Mounting extends MountedForm<FormBase> {
   collapse(): void;
 }
 
@@ -42,33 +39,33 @@ export function createMounting(
   const state = () => ({ ...look, options: options() });
 
   return {
-    mount(target) {
-      const container = typeof target === 'string' ? document.querySelector(target) : target;
-      if (!(container instanceof Element))
-        throw new Error(`There is no element ${String(target)} to mount the form in.`);
-      frame?.close();
-      frame = openFormFrame(container, host, state(), {
-        heard(message) {
-          if (message.type === 'change' || message.type === 'address') heard(message);
-          else listeners.tell(message.type);
-        },
-        failed(error) {
-          console.error(`payments.js: ${error.message}`);
-          listeners.tell('loaderror', { elementType: options().form, error: payjpError(error) });
-        },
-      });
+    form: {
+      mount(target) {
+        const container = typeof target === 'string' ? document.querySelector(target) : target;
+        if (!(container instanceof Element))
+          throw new Error(`There is no element ${String(target)} to mount the form in.`);
+        frame?.close();
+        frame = openFormFrame(container, host, state(), {
+          heard(message) {
+            if (message.type === 'change' || message.type === 'address') heard(message);
+            else listeners.tell(message.type);
+          },
+          failed(error) {
+            console.error(`payments.js: ${error.message}`);
+            listeners.tell('loaderror', { elementType: options().form, error: payjpError(error) });
+          },
+        });
+      },
+      unmount() {
+        frame?.close();
+        frame = null;
+      },
+      on: listeners.on,
+      off: listeners.off,
     },
-    unmount() {
-      frame?.close();
-      frame = null;
-    },
-    on: listeners.on,
-    off: listeners.off,
     isMounted: () => frame !== null,
-    ask: async (ask) => (frame ? frame.ask(ask) : { kind: 'error', error: NOT_MOUNTED }),
-    refresh: () => frame?.update(state()),
+    ask: async (ask) => (frame ? frame.ask(ask) : { kind: 'error', error: UNMOUNTED }),
+    refreshLook: () => frame?.update(state()),
     collapse: () => frame?.collapse(),
   };
 }
-
-const NOT_MOUNTED = { ...sdkError('form_not_found', 'The form is not mounted.'), kind: 'sdk', problems: [] } as const;

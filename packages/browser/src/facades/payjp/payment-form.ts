@@ -3,6 +3,7 @@ import { CONTACT_FIELDS, type ContactField, type PaymentOptions } from '../../pr
 import type { Look } from './appearance.js';
 import { createListeners } from './listeners.js';
 import { createMounting, type FormBase, type MountedForm } from './mounted-form.js';
+import { textsOf } from './texts-of.js';
 
 export interface PaymentForm extends FormBase {
   /** Leaves no payment method selected. */
@@ -31,22 +32,16 @@ export function createPaymentForm(host: FrameHost, look: Look, first: PaymentFor
       listeners.tell('change', { elementType: 'payment', empty, complete, value: { type } });
     },
   });
-  const { mount, unmount, on, off, collapse, isMounted, ask, refresh } = mounting;
   return {
+    ...mounting,
     form: {
-      mount,
-      unmount,
-      on,
-      off,
-      collapse,
+      ...mounting.form,
+      collapse: mounting.collapse,
       update({ layout: _, ...changes }) {
         given = { ...given, ...changes };
-        refresh();
+        mounting.refreshLook();
       },
     },
-    isMounted,
-    ask,
-    refreshLook: refresh,
   };
 }
 
@@ -63,9 +58,8 @@ function readFields({ fields, defaultValues }: PaymentFormOptions): Pick<Payment
   const wish = fields?.billingDetails;
   const asks = (name: ContactField) =>
     (typeof wish === 'object' && wish !== null ? wish[name as never] : wish) !== 'never';
-  const values = CONTACT_FIELDS.map((name) => [name, defaultValues?.billingDetails?.[name]] as const);
   return {
     asks: { name: asks('name'), email: asks('email'), phone: asks('phone') },
-    values: Object.fromEntries(values.filter(([, value]) => typeof value === 'string' && value.length <= 255)),
+    values: textsOf(defaultValues?.billingDetails, CONTACT_FIELDS),
   };
 }

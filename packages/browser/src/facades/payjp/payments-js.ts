@@ -13,10 +13,8 @@ declare global {
 
 const OURS = Symbol.for('onfile.payments.js');
 
-const script = document.currentScript;
-if (!(script instanceof HTMLScriptElement) || script.src === '') {
-  throw new Error('payments.js finds out from its own address where to go: load it by <script src>, not as a module.');
-}
+const script = document.currentScript as HTMLScriptElement | null;
+if (!script?.src) throw new Error('Load payments.js by <script src>, not as a module.');
 if (!window.PayjpPayments?.[OURS]) {
   window.PayjpPayments = Object.assign(startPayments(new URL(script.src).origin), { [OURS]: true } as const);
 }

@@ -31,16 +31,16 @@ export function startPayments(vaultOrigin: string): (publicKey: string, options?
     if (typeof publicKey !== 'string' || !publicKey.startsWith('pk_')) {
       throw new TypeError('PayjpPayments needs a public key, pk_…; a secret key must never be in a page.');
     }
-    const retrieveSetupFlow = (clientSecret: string) => readFlow({ vaultOrigin, publicKey, clientSecret });
+    const site = { vaultOrigin, publicKey };
+    const retrieveSetupFlow = (clientSecret: string) => readFlow({ ...site, clientSecret });
     return {
-      widgets: ({ locale = options.locale, ...others }) =>
-        createWidgets({ vaultOrigin, publicKey }, { ...others, ...(locale === undefined ? {} : { locale }) }),
+      widgets: ({ locale = options.locale, ...others }) => createWidgets(site, { ...others, locale }),
       retrieveSetupFlow,
       async handleNextAction({ clientSecret }) {
         const { next_action } = await retrieveSetupFlow(clientSecret);
         if (!next_action) return;
         const outcome = await challenge(
-          { vaultOrigin, publicKey, clientSecret },
+          { ...site, clientSecret },
           {
             locale: readLocale(options.locale, 'ja'),
             appearance: readAppearance(),

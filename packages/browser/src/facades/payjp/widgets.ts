@@ -1,12 +1,14 @@
 import { challenge } from '../../page/challenge.js';
-import type { FrameHost } from '../../page/form-frame.js';
+import { type FrameHost, UNMOUNTED } from '../../page/form-frame.js';
+import { ADDRESS_PARTS, CONTACT_FIELDS } from '../../protocol/messages.js';
 import { type AddressForm, createAddressForm, type MountedAddressForm } from './address-form.js';
 import { type AppearanceInput, readAppearance, readLocale } from './appearance.js';
-import { NO_PAYMENTS, type PayjpPaymentsError, payjpError, sdkError } from './errors.js';
+import { NO_PAYMENTS, type PayjpPaymentsError, payjpError } from './errors.js';
 import { createListeners } from './listeners.js';
 import type { MountedForm } from './mounted-form.js';
 import { createPaymentForm, type PaymentForm } from './payment-form.js';
 import { isSetupSecret } from './setup-flow.js';
+import { textsOf } from './texts-of.js';
 
 export interface WidgetsOptions extends LookOptions {
   readonly clientSecret: string;
@@ -50,8 +52,7 @@ export function createWidgets(host: Host, options: WidgetsOptions): Widgets {
 
   async function confirm(params: ConfirmParams): Promise<{ error: PayjpPaymentsError }> {
     if (!isSetupSecret(clientSecret)) return { error: NO_PAYMENTS };
-    if (typeof params?.return_url !== 'string') return { error: RETURN_URL_MISSING };
-    if (!payment?.isMounted()) return { error: sdkError('form_not_found', 'The payment form is not mounted.') };
+    if (!payment?.isMounted()) return { error: payjpError(UNMOUNTED) };
 
     // The payment form's problems come first, as it is asked first; but both are to show what they have.
     const address = addresses.get('billing') ?? addresses.get('shipping');
@@ -62,7 +63,8 @@ export function createWidgets(host: Host, options: WidgetsOptions): Widgets {
     }
     let outcome = await payment.ask({
       kind: 'confirm',
-      returnUrl: params.return_url,
+      // Whatever is no address, the frame refuses.
+      returnUrl: String(params?.return_url),
       billing: billingFrom(params, addresses.get('billing')?.values() ?? null),
     });
     if (outcome.kind === 'authenticate') {
@@ -93,7 +95,7 @@ export function createWidgets(host: Host, options: WidgetsOptions): Widgets {
       return (type === 'payment' ? payment : addresses.get(mode))?.form ?? null;
     },
     update({ locale, appearance }) {
-      if (locale !== undefined) look.locale = readLocale(locale, look.locale);
+      look.locale = readLocale(locale, look.locale);
       if (appearance !== undefined) look.appearance = readAppearance(appearance);
       for (const form of forms()) form.refreshLook();
       queueMicrotask(() => listeners.tell('updateEnd'));
@@ -115,27 +117,10 @@ export function createWidgets(host: Host, options: WidgetsOptions): Widgets {
   };
 }
 
-const RETURN_URL_MISSING: PayjpPaymentsError = {
-  type: 'validation_error',
-  code: 'validation_error',
-  message: 'return_url is required.',
-  validationErrors: [{ field: 'return_url', message: 'return_url is required.', error_type: 'missing' }],
-};
-
-const CONTACT = ['name', 'email', 'phone'] as const;
-const ADDRESS = ['line1', 'line2', 'city', 'state', 'zip', 'country'] as const;
-
 /** What the call brings wins over what the billing address form holds. */
-function billingFrom({ payment_method_data }: ConfirmParams, address: Readonly<Record<string, string>> | null) {
+function billingFrom({ payment_method_data }: ConfirmParams = {}, address: Readonly<Record<string, string>> | null) {
   const given = payment_method_data?.billing_details ?? {};
   const merged = { ...address, ...(given.address as object | undefined) };
-  const parts = textsOf(merged, ADDRESS);
-  return { ...textsOf(given, CONTACT), ...(Object.keys(parts).length === 0 ? {} : { address: parts }) };
-}
-
-function textsOf<N extends string>(from: object, names: readonly N[]): Partial<Record<N, string>> {
-  const pairs = names.map((name) => [name, (from as Record<string, unknown>)[name]] as const);
-  return Object.fromEntries(pairs.filter(([, text]) => typeof text === 'string' && text !== '')) as Partial<
-    Record<N, string>
-  >;
+  const parts = textsOf(merged, ADDRESS_PARTS);
+  return { ...textsOf(given, CONTACT_FIELDS), ...(Object.keys(parts).length === 0 ? {} : { address: parts }) };
 }

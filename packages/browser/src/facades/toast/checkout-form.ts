@@ -1,6 +1,6 @@
 import { type FormFrame, openFormFrame } from '../../page/form-frame.js';
 import type { CheckoutAsk } from '../../protocol/checkout-messages.js';
-import { parseCheckoutNews, parseCheckoutResult } from '../../protocol/checkout-to-page.js';
+import { parseCheckoutMessage, parseCheckoutOutcome } from '../../protocol/checkout-to-page.js';
 import type { Outcome } from '../../protocol/messages.js';
 import { type Callback, eventOf, refusal, type ToastEvent } from './events.js';
 import { type Monitor, monitorEvent, type Seen } from './monitor.js';
@@ -28,7 +28,7 @@ export interface CheckoutForm {
 /** Which form is in which element: a second one takes the first one's place. */
 const occupants = new WeakMap<Element, FormFrame>();
 
-const PARSING = { news: parseCheckoutNews, result: parseCheckoutResult };
+const PARSING = { message: parseCheckoutMessage, outcome: parseCheckoutOutcome };
 
 export function createCheckoutForm(vaultOrigin: string): CheckoutForm {
   const monitors = new Set<Monitor>();
