@@ -6,19 +6,32 @@ import { delimiter, join } from 'node:path';
  * is looked for.
  */
 export function findChromium(): string | null {
-  const named = process.env.CHROMIUM_PATH;
-  if (named) return isExecutable(named) ? named : null;
+  return findOnPath({ named: process.env.CHROMIUM_PATH, names: NAMES, elsewhere: ELSEWHERE });
+}
+
+/** The first that is there: the one that was named and no other, else by these names in the search path, else elsewhere. */
+export function findOnPath(search: {
+  readonly named: string | undefined;
+  readonly names: readonly string[];
+  readonly elsewhere: readonly string[];
+}): string | null {
+  if (search.named) return isExecutable(search.named) ? search.named : null;
 
   const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  const onPath = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
-  return [...onPath, ...ELSEWHERE].find(isExecutable) ?? null;
+  const onPath = search.names.flatMap((name) => folders.map((folder) => join(folder, name)));
+  return [...onPath, ...search.elsewhere].find(isExecutable) ?? null;
 }
 
 /** Says in the test output what does not run without a browser, and how to get one. */
 export function announceMissingChromium(what: string): void {
+  announceMissingBrowser('chromium', what);
+}
+
+export function announceMissingBrowser(name: 'chromium' | 'firefox', what: string): void {
+  const debian = name === 'firefox' ? 'firefox-esr' : name;
   console.warn(
-    `\nSKIPPED, no browser found: ${what}.\n` +
-      'Install one (Debian, Ubuntu: apt-get install chromium), or set CHROMIUM_PATH to the executable.\n',
+    `\nSKIPPED, no ${name === 'firefox' ? 'Firefox' : 'browser'} found: ${what}.\n` +
+      `Install one (Debian, Ubuntu: apt-get install ${debian}), or set ${name.toUpperCase()}_PATH to the executable.\n`,
   );
 }
 
