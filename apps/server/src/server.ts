@@ -29,6 +29,7 @@ import { forgetCounts } from './jobs/forget-counts.js';
 import { forgetIdempotencyKeys } from './jobs/forget-idempotency-keys.js';
 import { forgetIdleCards } from './jobs/forget-idle-cards.js';
 import { forgetUnusedMethods } from './jobs/forget-unused-methods.js';
+import { forgetWebhookPosts } from './jobs/forget-webhook-posts.js';
 import { resumeSetupAttempts } from './jobs/resume-setup-attempts.js';
 import { type RunningJobs, startJobs } from './jobs/runner.js';
 import { nodeAdvice } from './lifecycle.js';
@@ -208,7 +209,7 @@ async function closeOrigin(name: string, origin: Origin, log: Log): Promise<void
   if (!isDone) log.write('server.stop_unfinished', { what: `requests at the ${name}`, waitedMs: GRACE_MS });
 }
 
-function startWorker({ operations, metrics }: System, config: Config, log: Log): RunningJobs {
+function startWorker({ operations, webhooks, metrics }: System, config: Config, log: Log): RunningJobs {
   const jobs = [
     resumeSetupAttempts(operations),
     expire(operations),
@@ -218,6 +219,7 @@ function startWorker({ operations, metrics }: System, config: Config, log: Log):
     detectAttacks(operations, { log, metrics }),
     forgetCounts(operations),
     forgetIdempotencyKeys(operations),
+    forgetWebhookPosts(webhooks),
   ];
   return startJobs(jobs, { log });
 }

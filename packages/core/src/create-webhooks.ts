@@ -1,4 +1,5 @@
 import { deliver, LEASE_MS } from './delivery/deliver.js';
+import { RECORD_LIFETIME_MS } from './delivery/delivery.js';
 import { renderBody } from './delivery/render-body.js';
 import { replayEvent, replayRange, replaySince } from './delivery/replay.js';
 import {
@@ -40,6 +41,7 @@ export function createWebhooks(ports: WebhookPorts): Webhooks {
       }
     },
     listDueEndpoints: (page) => storage.listEndpointsWithDueDeliveries(clock.now(), page),
+    forgetPosts: (limit) => storage.deleteDeliveryRecords(clock.now() - RECORD_LIFETIME_MS, limit),
     claim({ scope, id }, inFlightMax) {
       const now = clock.now();
       return storage.claimDeliveries({ scope, endpointId: id, now, leaseUntil: now + LEASE_MS, inFlightMax });

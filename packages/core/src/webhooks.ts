@@ -3,6 +3,7 @@ import type { Event } from './event/event.js';
 import type { Clock } from './ports/clock.js';
 import type { DerivedSecrets } from './ports/derived-secrets.js';
 import type { Ids } from './ports/ids.js';
+import type { OperatorStorage } from './ports/operator-storage.js';
 import type { Random } from './ports/random.js';
 import type { WebhookDialect } from './ports/webhook-dialect.js';
 import type { WebhookSender, WebhookUrlFault } from './ports/webhook-sender.js';
@@ -19,7 +20,7 @@ import type { WebhookEndpoint } from './webhook-endpoint/webhook-endpoint.js';
 
 /** What telling merchants of events asks of the outside. */
 export interface WebhookPorts {
-  readonly storage: WebhookStorage;
+  readonly storage: WebhookStorage & Pick<OperatorStorage, 'deleteDeliveryRecords'>;
   readonly sender: WebhookSender;
   readonly dialects: readonly WebhookDialect[];
   readonly derivedSecrets: Pick<DerivedSecrets, 'derive'>;
@@ -128,6 +129,8 @@ export interface Webhooks {
     readonly after: EndpointPlace | null;
     readonly limit: number;
   }): Promise<readonly EndpointPlace[]>;
+  /** Deletes what is kept of POSTs that were made a month ago; answers how many. */
+  forgetPosts(limit: number): Promise<number>;
   claim(place: EndpointPlace, inFlightMax: number): Promise<ClaimedDeliveries | null>;
   /** Sends a claimed delivery and writes down how it went. */
   deliver(claimed: { readonly endpoint: WebhookEndpoint; readonly delivery: ClaimedDelivery }): Promise<DeliveryReport>;

@@ -27,6 +27,8 @@ const FoundSchema = answerObject({
 
 /** Of each kind. */
 const FOUND_MAX = 50;
+/** As it stands on a card: groups of digits. */
+const WRITTEN_APART = /^(?:\d[ -]?){12,19}$/;
 const LAST4 = /^\d{4}$/;
 
 export function searchRoutes(ports: OperatorPorts): readonly OperatorRoute[] {
@@ -42,7 +44,8 @@ export function searchRoutes(ports: OperatorPorts): readonly OperatorRoute[] {
       },
       async ({ scope, query }) => {
         const text = query.q.trim();
-        if (ports.hasCardNumber(text)) return problem('card_number_not_allowed', { param: 'q' });
+        if (ports.hasCardNumber(text) || WRITTEN_APART.test(text))
+          return problem('card_number_not_allowed', { param: 'q' });
         const found = await Promise.all([
           findById(ports, scope, text),
           findByReference(ports, scope, text),

@@ -107,7 +107,7 @@ function modeOf(text = 'test'): Mode | null {
 /** A header that is sent twice counts as malformed: neither value can be trusted to be the one that was meant. */
 function headerOf({ raw }: HttpRequest, name: string): string | undefined {
   const values = raw.headersDistinct[name];
-  return values && values.join(',');
+  return values?.join(',');
 }
 
 async function onlyMerchant(storage: OperatorHost['storage']): Promise<Merchant | null> {
