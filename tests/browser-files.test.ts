@@ -24,7 +24,7 @@ describe('the vault’s origin, for browsers', () => {
       const response = await get(path);
       expect(await digest(response), path).toBe(integrity);
       expect(response.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
-      const isNamed = path === '/payments.js';
+      const isNamed = path === '/payments.js' || path === '/assets/loader.js';
       expect(response.headers.get('cache-control')?.includes('immutable'), path).toBe(!isNamed);
     }
   });
@@ -67,7 +67,13 @@ describe('the vault’s origin, for browsers', () => {
   });
 
   test('is the only origin that does so', async () => {
-    for (const path of ['/payments.js', '/scripts.json', `/frame/payment?key=${onfile.publicKey}`]) {
+    for (const path of [
+      '/payments.js',
+      '/assets/loader.js',
+      '/scripts.json',
+      `/frame/payment?key=${onfile.publicKey}`,
+      `/frame/checkout?key=${onfile.merchantId}`,
+    ]) {
       expect((await fetch(onfile.apiUrl + path)).status).toBe(404);
     }
   });

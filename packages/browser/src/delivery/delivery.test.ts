@@ -13,14 +13,18 @@ describe('what browsers load', () => {
     files.reduce((sum, { body }) => sum + gzipSync(body, { level: 9 }).length, 0);
   const document = Buffer.from(renderFrameDocument({ ...A_FRAME(), ancestors: { origins: [], loopback: true } }));
   const payment = (locale: 'ja' | 'en') => [frames.payment.script, frames.payment.texts[locale]] as const;
+  const checkout = (locale: 'ja' | 'en') => [frames.checkout.script, frames.checkout.texts[locale]] as const;
   // biome-ignore format: a table
   const budgets = [
     // what                                                 bytes                                                     at most
     ['payments.js',                                         gzipped(payments),                                        6_000],
+    ['loader.js',                                           gzipped(scripts['loader.js']),                            6_000],
     ['onfile.js',                                           gzipped(scripts['onfile.js']),                            6_000],
     ['payment frame, scripts, Japanese',                    gzipped(...payment('ja')),                                16_600],
     ['payment frame, scripts, English',                     gzipped(...payment('en')),                                16_600],
     ['address frame, scripts, Japanese',                    gzipped(frames.address.script, frames.address.texts.ja),  16_600],
+    ['checkout frame, scripts, Japanese',                   gzipped(...checkout('ja')),                               17_500],
+    ['checkout frame, scripts, English',                    gzipped(...checkout('en')),                               17_200],
     ['all until the form is usable',                        gzipped(payments, ...payment('ja'), style) + gzipSync(document).length, 30_000],
   ] as const;
   console.table(budgets.map(([what, bytes, most]) => ({ what, 'gzip, bytes': bytes, 'at most': most })));
