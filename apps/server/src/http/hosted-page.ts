@@ -366,7 +366,7 @@ async function confirmForm(
   }
   if (refusal.code === 'confirmation_limit_reached') {
     const { retryAfterSeconds } = refusal.facts;
-    return { kind: 'page', view: { state: 'unavailable', reason: 'busy', retryAfterSeconds, ...page } };
+    return { kind: 'page', view: { state: 'unavailable', reason: 'too_many_attempts', retryAfterSeconds, ...page } };
   }
   // Something else happened to the setup meanwhile: the page shows what.
   return MOVED;

@@ -18,6 +18,22 @@ test('a page is not stored, framed, scripted or sent anywhere but home', () => {
   });
 });
 
+test('a page with a script runs those of our own origin alone, which make no markup and ask nobody else', () => {
+  const { 'content-security-policy': policy } = hostedPageHeaders({ isScripted: true });
+  expect(policy?.split('; ')).toEqual([
+    "default-src 'none'",
+    "script-src 'self'",
+    "connect-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ]);
+});
+
 test('a page may use no feature of the browser', () => {
   const features = hostedPageHeaders()['permissions-policy']?.split(', ') ?? [];
   expect(features.length).toBeGreaterThan(20);
