@@ -70,8 +70,8 @@ export function createChallengeProgram(surroundings: FormSurroundings): FormProg
     isStopping = true;
     announce(texts.notices.stopping);
     draw();
-    await client.abandon();
-    isStopped = true;
+    const { kind } = await client.abandon();
+    isStopped = kind === 'flow';
     isStopping = false;
     // What came of it the watch sees, and also that nothing did, for want of a connection.
     watch?.nudge();
