@@ -145,6 +145,12 @@ describe('the demo shop', () => {
     expect(await readPage('/hosted-page/saved?session=cs_1')).toContain('No card was saved yet');
   });
 
+  test('serves the module that the SDK’s page imports', async () => {
+    for (const name of ['index.js', 'release.js']) {
+      expect(await (await fetch(`${demo.url}/onfile-js/${name}`)).text(), name).toContain('export');
+    }
+  });
+
   test('shows what the API refused, and a page of its own for what it does not have', async () => {
     expect((await fetch(`${demo.url}/hosted-page`, { method: 'POST' })).status).toBe(502);
     for (const path of ['/nothing', '/onfile-js/release.ts', '/hosted-page.js']) {
