@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Listed, type OperatorApi, openOperatorApi } from '../api/operator-api.js';
+import { ApiRefusal, type Listed, type OperatorApi, openOperatorApi } from '../api/operator-api.js';
 import { findPlace, type Place, type PlaceOptions } from '../api/place.js';
 import { untilInterrupted } from '../interruption.js';
 import { CommandFault, createOutput, EXIT_CODES, type Output } from '../output.js';
@@ -36,11 +36,19 @@ export function listen(options: ListenOptions): Promise<number> {
       return await follow({ place, api, file, output, options, url, signal });
     } catch (error) {
       if (signal.aborted) return EXIT_CODES.done;
-      throw error;
+      throw explained(error);
     } finally {
       await file.close();
     }
   });
+}
+
+/** The place of a listener is worth nothing in another database. */
+function explained(error: unknown): unknown {
+  if (!(error instanceof ApiRefusal && error.code === 'cursor_unknown')) return error;
+  const advice =
+    'Where this listener was is not known there: was the data deleted? Begin with --from now or --from start';
+  return new CommandFault(advice, EXIT_CODES.refused, { cause: error });
 }
 
 async function onlyMerchant(api: OperatorApi): Promise<string> {
