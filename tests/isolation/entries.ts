@@ -85,11 +85,13 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
   'GET /errors': { public: 'explanations' },
   'GET /errors/:code': { public: 'explanations' },
   'GET /payments.js': { public: 'a script' },
+  'GET /assets/loader.js': { public: 'a script' },
   'GET /sdk/:version/payments.js': { public: 'a script' },
   'GET /frame/assets/:name': { public: 'a file of the frames' },
   'GET /scripts.json': { public: 'the list of scripts' },
   'GET /frame/payment': { public: 'names a public key, which is itself the credential' },
   'GET /frame/address': { public: 'names a public key, which is itself the credential' },
+  'GET /frame/checkout': { public: 'names a merchant, and tells their name, as their hosted pages do' },
   'GET /frame/challenge': { public: 'names a public key, which is itself the credential' },
   'POST /frame/challenge/abandon': {
     public: 'the client secret is the credential; wrong ones are held beside the matrix',
