@@ -85,6 +85,7 @@ describe.skipIf(!executablePath)('the demo shop', () => {
     await page.fill('[name=card_name]', 'TARO YAMADA');
     await page.fill('[name=email]', 'taro@example.com');
     await page.click('form button[type=submit]');
+    await page.click('main a.button');
     await page.waitForURL(`${onfile.simulatorUrl}/**`);
     await page.click('button[value=pass]');
     await expectSaved();
