@@ -107,7 +107,9 @@ describe.skipIf(!executablePath)('3-D Secure over the merchant’s page', () => 
         window.payments = await window.loadPayments(key, { jsOrigin });
         window.answers = [];
         window.widgets = all.map((clientSecret) => window.payments.widgets({ clientSecret, locale: 'en' }));
-        window.widgets.forEach((each, index) => each.createForm('payment').mount(index === 0 ? '#one' : '#two'));
+        for (const [index, each] of window.widgets.entries()) {
+          each.createForm('payment').mount(index === 0 ? '#one' : '#two');
+        }
         document.querySelector('#pay')?.addEventListener('click', () => {
           window.answers.push(
             window.widgets[0]?.confirmSetup({ return_url: `${location.origin}/done?order=1` }) as never,
