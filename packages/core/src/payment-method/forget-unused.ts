@@ -9,7 +9,7 @@ import { findMethod } from './find.js';
 import type { PaymentMethod } from './payment-method.js';
 
 /** How long a saved method is kept that is nobody's and that nobody may charge. */
-export const UNUSED_METHOD_MS_MAX = 30 * 24 * 60 * 60_000;
+const UNUSED_METHOD_MS_MAX = 30 * 24 * 60 * 60_000;
 
 /**
  * Takes methods out of use, with their numbers, that have no customer and no active mandate: thirty days after they were

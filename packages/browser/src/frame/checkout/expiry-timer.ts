@@ -1,7 +1,7 @@
 /** A session lives so long from the intent's creation. Toast, hosted checkout guide: 30 minutes. */
-export const SESSION_LIFETIME_MS = 30 * 60_000;
+const SESSION_LIFETIME_MS = 30 * 60_000;
 /** How long before the end it is told: WCAG 2.2.1 wants at least 20 seconds. */
-export const EXPIRING_BEFORE_END_MS = 2 * 60_000;
+const EXPIRING_BEFORE_END_MS = 2 * 60_000;
 
 /**
  * Tells when a session nears its end, and when it is over; both moments are instants of the server's clock. Answers how to
