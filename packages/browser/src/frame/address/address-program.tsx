@@ -21,6 +21,8 @@ export function createAddressProgram({ root, tell, announce }: FormSurroundings)
   let options: AddressOptions;
   let problems: AddressProblems = {};
   let lastTold = '';
+  /** What stands for the prefecture because of the postal code, and not because somebody entered it. */
+  let filledIn = '';
 
   const draw = singly(() => {
     render(
@@ -42,9 +44,26 @@ export function createAddressProgram({ root, tell, announce }: FormSurroundings)
   }
 
   function entered(name: string): void {
+    if (name === 'zip') void fillPrefecture();
     if (problems[name as AddressField] !== undefined) showProblem(name as AddressField);
     draw();
     tellValues();
+  }
+
+  /** Looked up in a table of our own, which is loaded when it is wanted first. What somebody entered stays. */
+  async function fillPrefecture(): Promise<void> {
+    const asked = formatZip(values().zip);
+    if (asked === null || locale !== 'ja' || values().country !== 'JP') return;
+    const table = await import('./prefectures.js').catch(() => null);
+    const { zip, state, country } = values();
+    // Meanwhile somebody may have gone on.
+    if (formatZip(zip) !== asked || country !== 'JP' || (state !== '' && state !== filledIn)) return;
+    const prefecture = table?.prefectureOf(asked) ?? '';
+    const element = root.querySelector<HTMLInputElement>('#state');
+    if (element === null || state === prefecture || prefecture === '') return;
+    filledIn = prefecture;
+    element.value = prefecture;
+    entered('state');
   }
 
   function left(name: string, element: HTMLInputElement): void {
