@@ -104,6 +104,16 @@ describe('the command line', () => {
     expect((await revoke('x')).code).toBe(2);
   });
 
+  test('a credential set may have fewer scopes, of those that there are', async () => {
+    const create = (...args: string[]) => onfile(['keys', 'clients', 'create', '--merchant-name', 'A bar', ...args]);
+    const scopes = ['setup_intents:read', 'mandates:read'];
+    expect(linesOf(await create('--scope', ...scopes))[0].scopes).toEqual(scopes);
+    const refused = await create('--scope', 'setup_intents:fly');
+    expect([refused.code, refused.stdout]).toEqual([2, '']);
+    expect(refused.stderr).toContain('has no scope setup_intents:fly');
+    expect((await create('--set', 'iframe', '--scope', 'mandates:read')).code).toBe(2);
+  });
+
   test('origins of a merchant are registered once, listed and removed', async () => {
     const [{ merchantId }] = linesOf(await onfile(['keys', 'create', '--merchant-name', 'Shop with pages']));
     const origins = (...args: string[]) => onfile(['merchants', 'origins', ...args, '--merchant', merchantId]);
