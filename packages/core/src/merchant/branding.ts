@@ -25,8 +25,7 @@ export interface Branding extends BrandingSettings {
   readonly logo: Logo | null;
 }
 
-export const LOGO_FORMATS = ['png', 'jpeg', 'webp'] as const;
-export type LogoFormat = (typeof LOGO_FORMATS)[number];
+export type LogoFormat = 'png' | 'jpeg' | 'webp';
 
 interface LogoShape {
   readonly format: LogoFormat;

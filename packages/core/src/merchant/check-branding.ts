@@ -30,7 +30,7 @@ export type BrandingProblem =
       readonly nearest: Color;
     });
 
-export type ColorField = 'accent' | 'accentDark' | 'background' | 'backgroundDark';
+type ColorField = 'accent' | 'accentDark' | 'background' | 'backgroundDark';
 
 export type CheckedBranding =
   | { readonly kind: 'fine'; readonly settings: BrandingSettings; readonly contrasts: readonly Contrast[] }
