@@ -3,10 +3,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { TRIGGERABLE } from '../../apps/cli/src/trigger/triggerable.js';
 import { type RunningOnfile, startOnfile } from '../running-server.js';
 import { type Ended, type Line, linesOf, runOnfile, startOnfileCommand } from './command.js';
+
+// Each test starts processes, which takes its time on a machine that is busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 let folder: string;
 let onfile: RunningOnfile;
@@ -51,7 +54,7 @@ describe('onfile get and post', () => {
     expect(changed).toMatchObject({ id: made.id, metadata: { order: '2' } });
     await answerOf('post', made.id, '--method', 'DELETE');
     expect((await run('get', made.id)).code).toBe(4);
-  }, 60_000);
+  });
 
   test('know an object by its UUID, and find one by its e-mail address', async () => {
     const { id } = await answerOf('post', '/v2/customers', '-d', 'email=found@example.jp');
@@ -60,13 +63,13 @@ describe('onfile get and post', () => {
     const flow = await answerOf('post', '/v2/setup_flows');
     const search = await answerOf('get', `/operator/v1/search?q=${flow.id}`);
     expect(await answerOf('get', search.data[0].id)).toMatchObject({ id: search.data[0].id });
-  }, 60_000);
+  });
 
   test('log in for a token where Toast asks for one', async () => {
     const customer = await answerOf('post', '/v1/customers', '-d', 'externalReferenceId=1', 'description=a guest');
     const made = await answerOf('post', '/v1/setup-intents', '-d', `customerId=${customer.id}`);
     expect(await answerOf('get', `/v1/setup-intents/${made.id}`)).toMatchObject({ id: made.id });
-  }, 60_000);
+  });
 
   test('a refusal is printed as it was answered, and ends with 4', async () => {
     const { code, lines, stderr } = await run('get', 'cus_00000000000000000000000000');
@@ -84,7 +87,7 @@ describe('onfile get and post', () => {
       const { code, stderr } = await run('post', '/v2/customers', '-d', field);
       expect([code, stderr]).toEqual([2, expect.stringContaining(words)]);
     }
-  }, 60_000);
+  });
 });
 
 describe('onfile trigger', () => {
@@ -95,7 +98,7 @@ describe('onfile trigger', () => {
       expect([type, shown.type, shown.data.id]).toEqual([event, event, object]);
       const { data } = await answerOf('get', `/v2/events?resource_id=${object}&type=${event}`);
       expect(data).toHaveLength(1);
-    }, 60_000);
+    });
   }
 
   test('--set reaches the objects and chooses the card', async () => {
@@ -107,7 +110,7 @@ describe('onfile trigger', () => {
     expect((await answerOf('get', flow.payment_method_id)).card.brand).toBe('JCB');
     const declined = await answerOf('trigger', 'setup_flow.setup_failed', '--set', 'card.declined_with=expired_card');
     expect((await answerOf('get', declined.object)).last_setup_error.code).toBe('expired_card');
-  }, 60_000);
+  });
 
   // biome-ignore format: a table
   const refused = [
@@ -121,7 +124,7 @@ describe('onfile trigger', () => {
     test(`trigger ${args.join(' ')} ends with ${code} and says why`, async () => {
       const ended = await run('trigger', ...args);
       expect([ended.code, ended.stderr]).toEqual([code, expect.stringContaining(words)]);
-    }, 60_000);
+    });
   }
 });
 
@@ -138,7 +141,7 @@ describe('onfile logs', () => {
     const seen = await following.until(({ status }) => status === 404);
     expect(seen).toMatchObject({ method: 'GET', path: '/v2/customers/:id', error_code: expect.any(String) });
     expect((await following.end('SIGINT')).code).toBe(0);
-  }, 60_000);
+  });
 });
 
 describe('onfile doctor', () => {
@@ -149,7 +152,7 @@ describe('onfile doctor', () => {
     expect(new Set(lines.map(({ check }) => check))).toEqual(
       new Set(['server', 'clock', 'tls', 'headers', 'scripts', 'webhooks']),
     );
-  }, 60_000);
+  });
 
   test('finds what a proxy changes: a header that is gone, a script with something in it', async () => {
     const proxy = createServer(async (request, response) => {
@@ -175,7 +178,7 @@ describe('onfile doctor', () => {
     ]);
     expect(problems.every(({ advice }) => advice.length > 10)).toBe(true);
     expect(ended.code).toBe(7);
-  }, 60_000);
+  });
 
   test('on the machine of a server looks at its settings and its database', async () => {
     const ended = await runOnfile(['doctor'], {
@@ -197,5 +200,5 @@ describe('onfile doctor', () => {
       expect.objectContaining({ check: 'server', level: 'problem', text: expect.stringContaining('onfile dev') }),
     );
     expect(ended.code).toBe(7);
-  }, 60_000);
+  });
 });

@@ -3,10 +3,13 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type DevProcess, freePorts, startDev } from '../dev-process.js';
 import { type Answering, accepted, type Received, type Receiver, startReceiver } from '../webhooks/receivers.js';
 import { linesOf, type Place, type RunningCommand, runOnfile, startOnfileCommand } from './command.js';
+
+// Each test starts processes, which takes its time on a machine that is busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 const EVENTS_WHILE_ASLEEP = 1_000;
 
@@ -107,7 +110,7 @@ describe('onfile listen', () => {
     await receiver.until((received) => objectsOf(received).includes(last));
     await awake.end('SIGTERM');
     expect(countsOf(objectsOf(receiver.received))).toEqual(once([...customers, last]));
-  }, 120_000);
+  });
 
   test('killed with -9 in the middle, loses none, and sends at most one again, with the same id', async () => {
     const receiver = await receive();
@@ -126,7 +129,7 @@ describe('onfile listen', () => {
     expect(new Set(objectsOf(receiver.received))).toEqual(new Set(customers));
     expect(again).toBeLessThanOrEqual(kills.length);
     expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(customers.length);
-  }, 120_000);
+  });
 
   test('an event that the target refuses is tried three times, then the next ones come; it can be sent again', async () => {
     let isBroken = true;
@@ -220,7 +223,7 @@ describe('onfile listen', () => {
     await receiver.until((received) => received.length >= 2);
     expect(objectsOf(receiver.received)).toEqual([before, after]);
     expect((await listener.end('SIGINT')).code).toBe(0);
-  }, 120_000);
+  });
 
   async function eventAbout(object: string): Promise<string> {
     const [event] = linesOf(await runOnfile(['get', `/v2/events?resource_id=${object}`], place))[0].data;

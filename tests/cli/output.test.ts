@@ -5,13 +5,16 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { candidatesFor } from '../../apps/cli/src/completion/candidates.js';
 import { SHELLS } from '../../apps/cli/src/completion/shell-scripts.js';
 import { choosePaint, EXIT_CODES, EXIT_CODES_HELP } from '../../apps/cli/src/output.js';
 import { createProgram } from '../../apps/cli/src/program.js';
 import { type RunningOnfile, startOnfile } from '../running-server.js';
 import { type Ended, linesOf, runOnfile, startOnfileCommand } from './command.js';
+
+// Each test starts processes, which takes its time on a machine that is busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 let folder: string;
 let onfile: RunningOnfile;
@@ -97,7 +100,7 @@ describe('every exit code is seen', () => {
       const { code, stderr, stdout } = await end();
       expect(code, stderr + stdout).toBe(EXIT_CODES[name]);
       if (stdout === '') expect(stderr).toMatch(/^onfile: .+\n$/);
-    }, 60_000);
+    });
   }
 
   test('and no other', () => {

@@ -5,10 +5,13 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startServerForTests } from '../../packages/storage/testing/embedded-for-tests.js';
 import { databaseUrl } from '../running-server.js';
 import { type Ended, linesOf, runOnfile } from './command.js';
+
+// Each test starts processes, which takes its time on a machine that is busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const MAIN = join(import.meta.dirname, '../..', 'apps/cli/dist/main.js');
 

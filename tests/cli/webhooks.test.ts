@@ -1,11 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type RunningOnfile, startOnfile } from '../running-server.js';
 import { makeCustomersWithEvents } from '../webhooks/customers.js';
 import { accepted, type Receiver, startReceiver } from '../webhooks/receivers.js';
 import { type Ended, type Line, linesOf, runOnfile } from './command.js';
+
+// Each test starts processes, which takes its time on a machine that is busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const EVENTS = 3;
 
