@@ -48,6 +48,10 @@ const EVENTS = {
   'connection.refused': { level: 'debug', fields: { origin: 'text', code: 'text', status: 'number' } },
   'job.ended': { level: 'debug', fields: { job: 'text', count: 'number', durationMs: 'number' } },
   'job.fault': { level: 'error', fields: { job: 'text', nextTryMs: 'number', ...errorFields() } },
+  'limits.loosened': {
+    level: 'warn',
+    fields: { merchantId: 'text', mode: 'text', perHour: 'number', burst: 'number' },
+  },
   'merchant.under_attack': { level: 'warn', fields: { merchantId: 'text', mode: 'text', advice: 'text' } },
   'webhook.endpoint_disabled': {
     level: 'warn',
