@@ -77,6 +77,21 @@ const pathOf =
   (kind: Kind, parameter = 'id') =>
   ({ own }: Named) => ({ path: { [parameter]: own(kind) } });
 
+const SEARCHED: readonly Kind[] = [
+  ...(['setupIntent', 'customer', 'chosenCustomer', 'paymentMethod', 'checkoutSession'] as const),
+  ...(['configuration', 'event', 'mandate', 'webhookEndpoint'] as const),
+];
+
+const HELD_ELSEWHERE = { public: "of the installation: that a merchant's key is refused is held by tests/operator" };
+const OF_OPERATORS: Readonly<Record<string, Entry>> = {
+  'GET /operator/v1/merchants': HELD_ELSEWHERE,
+  'POST /operator/v1/merchants': HELD_ELSEWHERE,
+  'GET /operator/v1/merchants/:id': HELD_ELSEWHERE,
+  'PATCH /operator/v1/merchants/:id': HELD_ELSEWHERE,
+  'POST /operator/v1/keys': HELD_ELSEWHERE,
+  'DELETE /operator/v1/keys/:id': HELD_ELSEWHERE,
+};
+
 /** Every route that the server answers, and how it can name an object. */
 export const ENTRIES: Readonly<Record<string, Entry>> = {
   'GET /healthz': { public: 'of the process' },
@@ -102,6 +117,50 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
   'GET /authentication/return': { public: 'the token is the credential; unknown ones are held beside the matrix' },
   'POST /authentication/v1/authentication/login': { public: 'where callers get their credentials' },
   'GET /authentication/v1/.well-known/jwks.json': { public: 'the public half of a key' },
+
+  'GET /operator/v1/openapi.json': { public: 'a description' },
+  ...OF_OPERATORS,
+  'GET /operator/v1/keys': { public: 'a cursor is compared with its own, not looked up' },
+  'GET /operator/v1/requests': { public: 'names nothing; whose requests it shows is held by tests/operator' },
+  'GET /operator/v1/webhook_endpoints': { public: 'a cursor is compared with its own, not looked up' },
+  'POST /operator/v1/webhook_endpoints': { public: 'names nothing' },
+  'GET /operator/v1/webhook_endpoints/:id': [inPath('webhookEndpoint')],
+  'PATCH /operator/v1/webhook_endpoints/:id': [
+    inPath('webhookEndpoint', body({ url: 'https://shop.example/other' }), SPENDS),
+  ],
+  'DELETE /operator/v1/webhook_endpoints/:id': [inPath('webhookEndpoint', undefined, SPENDS)],
+  'POST /operator/v1/webhook_endpoints/:id/roll_secret': [inPath('webhookEndpoint', undefined, SPENDS)],
+  'POST /operator/v1/webhook_endpoints/:id/enable': [inPath('webhookEndpoint', undefined, SPENDS)],
+  'POST /operator/v1/webhook_endpoints/:id/disable': [inPath('webhookEndpoint', undefined, SPENDS)],
+  'GET /operator/v1/events': [
+    inQuery('setupIntent', 'object_id', { status: 200, malformedStatus: 400 }),
+    inQuery('paymentMethod', 'object_id', { status: 200, malformedStatus: 400 }),
+    inQuery('customer', 'object_id', { status: 200, malformedStatus: 400, outlivesDeletion: true }),
+  ],
+  'GET /operator/v1/events/:id': [inPath('event')],
+  'POST /operator/v1/events/:id/replay': [
+    inPath('event', body({}), SPENDS),
+    inBody('webhookEndpoint', 'endpoint_id', pathOf('event'), { malformedStatus: 400 }),
+  ],
+  // The matrix keeps its endpoints quiet, so not even their owner finds a delivery.
+  'GET /operator/v1/deliveries': [
+    inQuery('webhookEndpoint', 'endpoint_id', { status: 200, malformedStatus: 400, isNeverFound: true }),
+    inQuery('event', 'event_id', { status: 200, malformedStatus: 400, isNeverFound: true }),
+  ],
+  'GET /operator/v1/deliveries/:event_id/:endpoint_id': [
+    {
+      ...{ kind: 'event', at: ':event_id', isNeverFound: true },
+      call: ({ name, own }) => ({ path: { event_id: name, endpoint_id: own('webhookEndpoint') } }),
+    },
+    {
+      ...{ kind: 'webhookEndpoint', at: ':endpoint_id', isNeverFound: true },
+      call: ({ name, own }) => ({ path: { event_id: own('event'), endpoint_id: name } }),
+    },
+  ],
+  'POST /operator/v1/replays': [inBody('webhookEndpoint', 'endpoint_id', undefined, { malformedStatus: 400 })],
+  'GET /operator/v1/setup_intents': [inQuery('setupIntent', 'cursor', { status: 400, malformedStatus: 400 })],
+  'GET /operator/v1/setup_intents/:id': [inPath('setupIntent')],
+  'GET /operator/v1/search': SEARCHED.map((kind) => inQuery(kind, 'q', { status: 200 })),
 
   'GET /v2/setup_flows': cursors('setupIntent'),
   'POST /v2/setup_flows': [

@@ -98,9 +98,14 @@ export function takesSecret({ call }: Naming): boolean {
   return JSON.stringify(call({ name: 'x', secret: SENTINEL, own: () => 'y' })).includes(SENTINEL);
 }
 
+function dialectOf(route: string): DialectName {
+  if (route.includes(' /operator/')) return 'operator';
+  return route.includes(' /v2/') ? 'payjp' : 'toast';
+}
+
 /** Where no secret is taken, the same credential with another one would only ask the same again. */
 function callersOf({ callers }: World, { route }: Place, naming: Naming): readonly Caller[] {
-  const dialect = route.includes(' /v2/') ? 'payjp' : 'toast';
+  const dialect = dialectOf(route);
   const asked = new Set<string | null>();
   return callers.filter((caller) => {
     if (caller.dialect !== dialect) return false;
@@ -201,7 +206,7 @@ function unknownName(kind: Kind, dialect: DialectName, id: Uuid): string {
 
 function malformedNames(kind: Kind, dialect: DialectName, good: string): readonly string[] {
   const cut = good.slice(0, -1);
-  if (dialect === 'toast') return [cut, `${cut}g`, 'nothing'];
+  if (dialect !== 'payjp') return [cut, `${cut}g`, 'nothing'];
   // Cut short, a customer's id is one that a merchant may have chosen.
   const isCustomer = kind === 'customer' || kind === 'chosenCustomer';
   return [isCustomer ? `${good}#` : cut, `${cut}!`, '１'];

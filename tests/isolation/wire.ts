@@ -1,4 +1,4 @@
-export type DialectName = 'payjp' | 'toast';
+export type DialectName = 'payjp' | 'toast' | 'operator';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape
 export type Json = any;

@@ -50,6 +50,7 @@ export async function makeWorld(): Promise<RunningWorld> {
         // PAY.JP still shows a method that was detached, and a flow that was canceled: what is deleted is a customer.
         payjp: { ...common, deleted: { ...gone } },
         toast: { ...common, deleted: { ...gone, ...goneMethod } },
+        operator: { ...common, deleted: { ...gone } },
       },
       callers: await everybody(onfile, { other, owner, otherOwner, liveOwner }),
       stop,
@@ -81,6 +82,7 @@ async function everybody(onfile: RunningOnfile, owners: Owners): Promise<readonl
   const revoked = await revokedCredentials(onfile);
   const iframe = await tokenOf(onfile, onfile.clients.iframe);
   const payjp = { dialect: 'payjp', secret: 'none' } as const;
+  const operator = { dialect: 'operator', secret: 'none' } as const;
   const location = (merchantId: string) => ({ headers: { 'Toast-Restaurant-External-ID': merchantId } });
   const toast = { dialect: 'toast', secret: 'none', ...location(onfile.merchantId) } as const;
   // biome-ignore format: a table, a line for each caller
@@ -95,6 +97,14 @@ async function everybody(onfile: RunningOnfile, owners: Owners): Promise<readonl
     { ...payjp, is: 'nobody',                           credential: null,                 sees: null,   status: 401 },
     { ...payjp, is: 'a revoked key',                    credential: revoked.key,          sees: null,   status: 401 },
     { ...payjp, is: "a token of the other dialect",     credential: owner.token,          sees: null,   status: 401 },
+
+    { ...operator, is: 'our secret key',                credential: owner.secretKey,      sees: 'ours' },
+    { ...operator, is: "another merchant's secret key", credential: otherOwner.secretKey, sees: 'theirs' },
+    { ...operator, is: 'our live secret key',           credential: liveOwner.secretKey,  sees: 'live' },
+    { ...operator, is: 'our public key',                credential: onfile.publicKey,     sees: null,   status: 403 },
+    { ...operator, is: 'nobody',                        credential: null,                 sees: null,   status: 401 },
+    { ...operator, is: 'a revoked key',                 credential: revoked.key,          sees: null,   status: 401 },
+    { ...operator, is: 'a token',                       credential: owner.token,          sees: null,   status: 401 },
 
     { ...toast, is: 'our token',                        credential: owner.token,          sees: 'ours' },
     { ...toast, is: "… with the object's secret",       credential: owner.token,          sees: 'ours', secret: 'right' },

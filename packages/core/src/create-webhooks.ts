@@ -1,7 +1,7 @@
 import { deliver, LEASE_MS } from './delivery/deliver.js';
 import { RECORD_LIFETIME_MS } from './delivery/delivery.js';
 import { renderBody } from './delivery/render-body.js';
-import { replayEvent, replayRange, replaySince } from './delivery/replay.js';
+import { replayEvent, replayRange } from './delivery/replay.js';
 import {
   deleteEndpoint,
   disableEndpoint,
@@ -29,7 +29,6 @@ export function createWebhooks(ports: WebhookPorts): Webhooks {
 
     listDeliveries: (scope, filter, limit) => storage.listDeliveries(scope, filter, limit),
     replayEvent: (scope, eventId, endpointId) => replayEvent(ports, scope, { eventId, endpointId }),
-    replaySince: (scope, range, onProgress) => replaySince(ports, scope, { ...range, onProgress }),
     replayRange: (scope, range) => replayRange(ports, scope, range),
 
     dialects: dialects.map(({ name }) => name),

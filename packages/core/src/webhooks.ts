@@ -15,7 +15,7 @@ import type {
   ReplayRange,
   WebhookStorage,
 } from './ports/webhook-storage.js';
-import type { Instant, Scope, Uuid } from './scope.js';
+import type { Scope, Uuid } from './scope.js';
 import type { WebhookEndpoint } from './webhook-endpoint/webhook-endpoint.js';
 
 /** What telling merchants of events asks of the outside. */
@@ -108,14 +108,7 @@ export interface Webhooks {
   listDeliveries(scope: Scope, filter: DeliveryFilter, limit: number): Promise<readonly Delivery[]>;
   /** Sends an event again, to one endpoint or to all that there are. Answers how many deliveries that makes. */
   replayEvent(scope: Scope, eventId: Uuid, endpointId: Uuid | null): Promise<WebhookOutcome<number>>;
-  /** Sends an endpoint every event since a moment again, in order per object. `onProgress` is told the sum so far. */
-  replaySince(
-    scope: Scope,
-    range: { readonly endpointId: Uuid; readonly since: Instant },
-    onProgress: (count: number) => void,
-  ): Promise<WebhookOutcome<number>>;
-
-  /** The same for a part of the events: `limit` at most, and `next` tells after which there may be more. */
+  /** Sends an endpoint many events again, in order per object: `limit` at most, and `next` tells after which there may be more. */
   replayRange(scope: Scope, range: ReplayedRange): Promise<WebhookOutcome<Replayed>>;
 
   /** Names of the dialects that tell of events. */

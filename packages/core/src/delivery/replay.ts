@@ -1,4 +1,4 @@
-import type { Instant, Scope, Uuid } from '../scope.js';
+import type { Scope, Uuid } from '../scope.js';
 import type { Replayed, ReplayedRange, WebhookOutcome, WebhookPorts } from '../webhooks.js';
 
 const BATCH = 1_000;
@@ -19,27 +19,6 @@ export async function replayEvent(
     count += (await storage.replayDeliveries(scope, range, clock.now())).length;
   }
   return { kind: 'done', value: count };
-}
-
-export async function replaySince(
-  { storage, clock }: WebhookPorts,
-  scope: Scope,
-  range: { endpointId: Uuid; since: Instant; onProgress: (count: number) => void },
-): Promise<WebhookOutcome<number>> {
-  const { endpointId, since, onProgress } = range;
-  if ((await storage.loadWebhookEndpoint(scope, endpointId)) === null) return notFound(endpointId);
-
-  // Ends when it has caught up with the events that are being made.
-  let count = 0;
-  let after: Uuid | null = null;
-  for (;;) {
-    const batch = { ...EVERYTHING, endpointId, since, after, limit: BATCH };
-    const replayed = await storage.replayDeliveries(scope, batch, clock.now());
-    count += replayed.length;
-    onProgress(count);
-    after = replayed.at(-1) ?? null;
-    if (replayed.length < BATCH) return { kind: 'done', value: count };
-  }
 }
 
 /** A part of them: as many as the range's limit allows. */

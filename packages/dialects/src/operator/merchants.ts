@@ -7,7 +7,7 @@ import { type Answered, installationRoute, type OperatorCaller, type OperatorRou
 import { limitOf, listOf, PAGE } from './paging.js';
 import type { OperatorPorts } from './ports.js';
 
-export const MerchantSchema = answerObject({ id: Id, name: Text, origins: Type.Array(Text), created_at: Time });
+const MerchantSchema = answerObject({ id: Id, name: Text, origins: Type.Array(Text), created_at: Time });
 
 const Name = Type.String({ minLength: 1, maxLength: 100 });
 const Origins = Type.Array(Type.String({ maxLength: 300 }), { maxItems: 100, uniqueItems: true });

@@ -11,7 +11,7 @@ export interface NamedObject {
 }
 
 /** What each dialect calls an object; `null` where it does not show it. */
-export interface DialectIds {
+interface DialectIds {
   readonly payjp: string | null;
   readonly toast: string | null;
 }
@@ -26,7 +26,7 @@ export interface ObjectNames {
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const TOAST_KINDS: readonly NamedKind[] = ['setup_intent', 'payment_method', 'customer', 'mandate'];
-export const NAMED_KINDS: readonly NamedKind[] = [
+const NAMED_KINDS: readonly NamedKind[] = [
   'setup_intent',
   'payment_method',
   'customer',

@@ -49,7 +49,7 @@ function describeRoutes(routes: readonly OperatorRoute[], version: string) {
   };
 }
 
-export const ErrorSchema = answerObject({
+const ErrorSchema = answerObject({
   error: answerObject({ code: Text, message: Text, param: Type.Optional(Text) }),
 });
 

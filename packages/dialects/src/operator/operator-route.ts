@@ -12,9 +12,9 @@ export type OperatorCaller = { readonly kind: 'operator' } | { readonly kind: 'm
  * `everybody`: no key is asked for. `operators`: no merchant's key. `merchants`: an operator for the merchant that they
  * name, or that merchant's own secret key. `either`: a merchant's key sees its own part of it.
  */
-export type OperatorAccess = 'everybody' | 'operators' | 'merchants' | 'either';
+type OperatorAccess = 'everybody' | 'operators' | 'merchants' | 'either';
 
-export interface OperatorMethodAndPath {
+interface OperatorMethodAndPath {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** A template such as `/operator/v1/events/:id`. */
   readonly path: string;
@@ -34,7 +34,7 @@ export interface OperatorRoute extends OperatorMethodAndPath {
   handle(request: RawRequest): Promise<DialectResponse>;
 }
 
-export interface RawRequest {
+interface RawRequest {
   readonly caller: OperatorCaller;
   /** Whose data the request is about; `null` where the route names no merchant. */
   readonly scope: Scope | null;
@@ -47,7 +47,7 @@ export interface RawRequest {
 }
 
 /** A request whose parts are as its schemas say. */
-export interface CheckedRequest<Q, B> {
+interface CheckedRequest<Q, B> {
   readonly caller: OperatorCaller;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Q;
@@ -66,7 +66,7 @@ interface Definition<Q extends TObject, B extends TObject, A extends TSchema> ex
   readonly onlyOperators?: true;
 }
 
-export type Handler<Q extends TObject, B extends TObject, A extends TSchema> = (
+type Handler<Q extends TObject, B extends TObject, A extends TSchema> = (
   request: CheckedRequest<Static<Q>, Static<B>>,
 ) => Promise<Answered<Static<A>>>;
 

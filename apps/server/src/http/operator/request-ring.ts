@@ -2,7 +2,7 @@ import type { AnsweredRequest, RequestLog } from '@onfile/dialects';
 import { waitFor } from './wait-for.js';
 import type { WaitingRoom } from './waiting-room.js';
 
-export const REQUESTS_KEPT_MAX = 1_000;
+const REQUESTS_KEPT_MAX = 1_000;
 
 export interface RequestRing extends RequestLog {
   add(request: AnsweredRequest): void;

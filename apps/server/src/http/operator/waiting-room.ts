@@ -8,7 +8,7 @@ export interface WaitingRoom {
   close(): void;
 }
 
-export const WAITERS_MAX = 100;
+const WAITERS_MAX = 100;
 
 export function createWaitingRoom(waitersMax = WAITERS_MAX): WaitingRoom {
   const inside = new Set<Waiter>();
