@@ -54,7 +54,7 @@ export function fitHeight(
   keptHeight(heightKey(state, placePx), px);
 }
 
-const SPARE_PX_MAX = 128;
+const SPARE_PX_MAX = 150;
 
 function reservedHeight(state: FormState, placePx: number): number {
   return keptHeight(heightKey(state, placePx)) || expectedHeight(state, placePx);
