@@ -4,8 +4,10 @@ import { parseArgs } from 'node:util';
 import { type BenchSettings, runBench } from './bench.js';
 import { CLIENTS_MAX } from './pgbench-script.js';
 import { renderTable } from './render-table.js';
+import { benchTyping } from './typing.js';
 
 const USAGE = `Usage: npm run bench -- [--seconds N] [--rounds N] [--connections N] [--profile DIR] [--json]
+       npm run bench -- typing
 
 Measures Onfile on this machine, and in turn with it what the same work costs without Onfile: pgbench with the same SQL on
 the same server, and an HTTP route that does nothing. Figures are medians over all rounds.
@@ -17,9 +19,21 @@ the same server, and an HTTP route that does nothing. Figures are medians over a
   --json            one line of JSON instead of the table
   --help            this text
 
+typing: how long it takes from a key in the card form to the next frame, in Chromium on a processor slowed down 4 times.
+
 What the columns mean: bench/README.md`;
 
-await main();
+if (process.argv[2] === 'typing') await typing();
+else await main();
+
+async function typing(): Promise<void> {
+  try {
+    process.stdout.write(`${JSON.stringify(await benchTyping())}\n`);
+  } catch (error) {
+    process.stderr.write(`bench: ${error instanceof Error ? error.message : error}\n`);
+    process.exitCode = 1;
+  }
+}
 
 async function main(): Promise<void> {
   const options = readArguments();
