@@ -101,14 +101,16 @@ window.plain = (value) =>
   JSON.parse(JSON.stringify(value ?? null, (_, each) =>
     each instanceof Error ? { name: each.name, message: each.message, ...each } : each));
 window.listening = [];
-const { addEventListener, removeEventListener } = window;
-window.addEventListener = function (type, listener, options) {
-  window.listening.push({ type, listener });
-  return addEventListener.call(this, type, listener, options);
-};
-window.removeEventListener = function (type, listener, options) {
-  const at = window.listening.findIndex((each) => each.type === type && each.listener === listener);
-  if (at >= 0) window.listening.splice(at, 1);
-  return removeEventListener.call(this, type, listener, options);
-};
+{
+  const { addEventListener, removeEventListener } = window;
+  window.addEventListener = function (type, listener, options) {
+    window.listening.push({ type, listener });
+    return addEventListener.call(this, type, listener, options);
+  };
+  window.removeEventListener = function (type, listener, options) {
+    const at = window.listening.findIndex((each) => each.type === type && each.listener === listener);
+    if (at >= 0) window.listening.splice(at, 1);
+    return removeEventListener.call(this, type, listener, options);
+  };
+}
 `;
