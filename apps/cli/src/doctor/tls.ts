@@ -45,6 +45,6 @@ async function certificateOf({ hostname, port }: URL): Promise<PeerCertificate> 
   }
 }
 
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || /^127\./.test(host);
 }
