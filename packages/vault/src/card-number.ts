@@ -1,5 +1,5 @@
 import { type CardBrand, cardBrandOf, checkCardNumber } from '@onfile/core';
-import { Secret } from './secret.js';
+import { ownBytes, Secret } from './secret.js';
 
 /**
  * A card number that passed the checks of form: its length suits its brand, and its check digit is right. Held as ASCII
@@ -13,7 +13,7 @@ export class CardNumber extends Secret<'card-number'> {
 
   /** Takes the digits over and wipes what it was given; `null` when they are not a card number. */
   static parse(digits: Uint8Array): CardNumber | null {
-    const values = digits.map((digit) => digit - ASCII_ZERO);
+    const values = digitValues(digits);
     try {
       const isNumber = values.every((value) => value <= 9) && checkCardNumber(values) === null;
       return isNumber ? new CardNumber(digits, cardBrandOf(values)) : null;
@@ -53,6 +53,13 @@ export class CardNumber extends Secret<'card-number'> {
 
 /** A card's security code, as ASCII digits. Not even its length is printed. */
 export type SecurityCode = Secret<'security-code'>;
+
+/** ASCII digits as the values 0 to 9; anything else is more than 9. To be wiped by whoever asks. */
+export function digitValues(digits: Uint8Array): Uint8Array {
+  const values = ownBytes(digits.length);
+  for (const [index, digit] of digits.entries()) values[index] = digit - ASCII_ZERO;
+  return values;
+}
 
 const ASCII_ZERO = 0x30;
 

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Mode, Scope, Uuid } from '@onfile/core';
 import { lengthPrefixed } from './length-prefixed.js';
-import { type Secret, wipe } from './secret.js';
+import { ownBytes, type Secret, wipe } from './secret.js';
 import { uuidFromBytes, uuidToBytes } from './uuid-bytes.js';
 
 /** What an envelope belongs to. It opens in no other place: not on another row, merchant, mode or field. */
@@ -187,7 +187,7 @@ function pad(message: Uint8Array): Buffer {
 function unpad(padded: Buffer): Buffer {
   const length = padded.readUInt16BE();
   if (length > MESSAGE_BYTES_MAX) throw new UnreadableEnvelope();
-  const message = Buffer.alloc(length);
+  const message = ownBytes(length);
   message.set(padded.subarray(2, 2 + length));
   return message;
 }

@@ -10,7 +10,7 @@ export class Secret<Kind extends string = string> {
   /** Takes the bytes over: they are copied into memory that nothing else shares, and the given ones are wiped. */
   constructor(kind: Kind, bytes: Uint8Array) {
     this.#kind = kind;
-    this.#bytes = Buffer.alloc(bytes.length);
+    this.#bytes = ownBytes(bytes.length);
     this.#bytes.set(bytes);
     bytes.fill(0);
   }
@@ -70,6 +70,14 @@ export class WipedSecretError extends Error {
   constructor(kind: string) {
     super(`This secret has been wiped and cannot be used any more: ${kind}.`);
   }
+}
+
+/**
+ * Zeroed memory for what has to be wiped. V8 keeps typed arrays of up to 64 bytes on its own heap, where a garbage
+ * collection moves them and the first look at `buffer` copies them, each leaving digits behind that nobody can reach.
+ */
+export function ownBytes(length: number): Buffer {
+  return Buffer.from(new ArrayBuffer(length));
 }
 
 /** Zeros what is given; gaps are skipped, so that a `finally` can name what may not have come to be. */

@@ -10,6 +10,15 @@ import { SECURITY_HEADERS } from './security-headers.js';
  * request would begin. Answers the status that it sent, or `null` when nothing could be sent.
  */
 export function answerBrokenConnection(error: NodeJS.ErrnoException, socket: Socket): number | null {
+  try {
+    return answer(error, socket);
+  } finally {
+    // The parser's copy of what it could not read, which may hold a card.
+    packetOf(error)?.fill(0);
+  }
+}
+
+function answer(error: NodeJS.ErrnoException, socket: Socket): number | null {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return null;
@@ -45,9 +54,14 @@ function isAddressTooLong(error: Error): boolean {
   return firstLineOf(error).length > URL_BYTES_MAX;
 }
 
-function firstLineOf(error: Error): string {
+function packetOf(error: Error): Buffer | null {
   const packet = (error as { rawPacket?: unknown }).rawPacket;
-  if (!Buffer.isBuffer(packet)) return '';
+  return Buffer.isBuffer(packet) ? packet : null;
+}
+
+function firstLineOf(error: Error): string {
+  const packet = packetOf(error);
+  if (packet === null) return '';
   const end = packet.indexOf('\r\n');
   return packet.toString('latin1', 0, end < 0 ? packet.length : end);
 }

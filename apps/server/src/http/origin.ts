@@ -13,8 +13,10 @@ import { Exchange, type ExchangeHost } from './exchange.js';
 import type { HttpRoute, RenderFault } from './http-route.js';
 import { HEADER_BYTES_MAX, TIMEOUTS, type Timeouts, URL_BYTES_MAX } from './limits.js';
 import type { Metrics } from './metrics.js';
+import { createParserMemory, type ParserMemory } from './parser-memory.js';
 import { createPathTable } from './path-table.js';
 import { tolerateSlashes } from './request-address.js';
+import { hasBody } from './unread-body.js';
 
 export interface OriginOptions {
   readonly name: 'api' | 'vault';
@@ -47,8 +49,10 @@ export function createOrigin(options: OriginOptions): Origin {
   let isClosing = false;
   const { name, routes, renderFault, log, metrics, onAnswered = () => undefined } = options;
   const paths = createPathTable(routes);
+  const parserMemory = createParserMemory();
   const app = createApp(
     options,
+    parserMemory,
     exchangesOf({ name, paths, renderFault, log, metrics, onAnswered, isClosing: () => isClosing }),
   );
 
@@ -60,7 +64,9 @@ export function createOrigin(options: OriginOptions): Origin {
     },
     async close(graceMs) {
       isClosing = true;
-      return closeWithin(app, graceMs);
+      const isDone = await closeWithin(app, graceMs);
+      await parserMemory.close();
+      return isDone;
     },
   };
 }
@@ -79,9 +85,9 @@ function exchangesOf(host: ExchangeHost): ExchangeOf {
   };
 }
 
-function createApp(options: OriginOptions, exchangeOf: ExchangeOf): FastifyInstance {
+function createApp(options: OriginOptions, parserMemory: ParserMemory, exchangeOf: ExchangeOf): FastifyInstance {
   const app = Fastify({
-    ...fastifyOptions(options),
+    ...fastifyOptions(options, parserMemory),
     frameworkErrors: (_error, request, reply) => exchangeOf(request, reply).answerFault('not_found_route'),
   });
   app.removeAllContentTypeParsers();
@@ -89,6 +95,7 @@ function createApp(options: OriginOptions, exchangeOf: ExchangeOf): FastifyInsta
 
   app.addHook('onRequest', async (request, reply) => {
     const exchange = exchangeOf(request, reply);
+    if (hasBody(request.raw)) reply.raw.once('close', parserMemory.overwriteSoon);
     if (Buffer.byteLength(request.raw.url ?? '') > URL_BYTES_MAX) return exchange.answerFault('url_too_long');
   });
   app.setNotFoundHandler((request, reply) => exchangeOf(request, reply).answerUnrouted());
@@ -100,7 +107,10 @@ function createApp(options: OriginOptions, exchangeOf: ExchangeOf): FastifyInsta
   return app;
 }
 
-function fastifyOptions({ name, trustedProxies, ids, log, timeouts = TIMEOUTS }: OriginOptions) {
+function fastifyOptions(
+  { name, trustedProxies, ids, log, timeouts = TIMEOUTS }: OriginOptions,
+  parserMemory: ParserMemory,
+) {
   return {
     logger: false,
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
@@ -111,6 +121,7 @@ function fastifyOptions({ name, trustedProxies, ids, log, timeouts = TIMEOUTS }:
     routerOptions: { maxParamLength: URL_BYTES_MAX, querystringParser: () => ({}) },
     clientErrorHandler: (error, socket) => {
       const status = answerBrokenConnection(error, socket as Socket);
+      parserMemory.overwriteSoon();
       if (status !== null) log.write('connection.refused', { origin: name, code: error.code ?? null, status });
     },
     return503OnClosing: false,

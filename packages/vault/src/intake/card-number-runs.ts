@@ -1,4 +1,5 @@
 import { cardBrandOf, passesLuhn, readEntryCharacter } from '@onfile/core';
+import { ownBytes } from '../secret.js';
 import { codePointAt } from './utf8.js';
 
 /**
@@ -23,7 +24,7 @@ export function holdsCardNumber(text: Uint8Array): boolean {
  */
 export class CardNumberRuns {
   readonly #source: Uint8Array;
-  readonly #lastDigits = new Uint8Array(DIGITS_MAX);
+  readonly #lastDigits = ownBytes(DIGITS_MAX);
   #digitCount = 0;
   #groups: Group[] = [];
   #endedBySeparator = false;

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { wipe } from '../secret.js';
+import { ownBytes, wipe } from '../secret.js';
 
 export type BodyProblem =
   | 'too_large'
@@ -33,7 +33,7 @@ export function readBody(stream: Readable, { bytesMax, timeoutMs, contentLength 
   }
   return new Promise((resolve) => {
     // Allocated once: a buffer that grows leaves its former selves behind. Never from the pool that others share.
-    const body = Buffer.alloc(contentLength ?? bytesMax);
+    const body = ownBytes(contentLength ?? bytesMax);
     let received = 0;
 
     const onData = (chunk: Uint8Array) => {

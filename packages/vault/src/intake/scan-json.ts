@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { wipe } from '../secret.js';
+import { ownBytes, wipe } from '../secret.js';
 import { CardNumberRuns } from './card-number-runs.js';
 import { printableKey } from './printable-key.js';
 import { codePointAt, writeCodePoint } from './utf8.js';
@@ -110,7 +110,7 @@ class JsonScanner {
     this.#limits = limits;
     this.#wanted = paths.map((path) => ({ path, keys: path.split('.').map((key) => Buffer.from(key)) }));
     this.#runs = new CardNumberRuns(bytes);
-    this.#keyBytes = Buffer.alloc(bytes.length);
+    this.#keyBytes = ownBytes(bytes.length);
   }
 
   scan(): readonly FoundValue[] {

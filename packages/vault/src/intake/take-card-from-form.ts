@@ -8,7 +8,8 @@ import {
   checkCvcLength,
   readEntryCharacter,
 } from '@onfile/core';
-import { Secret, wipe } from '../secret.js';
+import { digitValues } from '../card-number.js';
+import { ownBytes, Secret, wipe } from '../secret.js';
 import { holdsCardNumber } from './card-number-runs.js';
 import type { CardsInHand } from './cards-in-hand.js';
 import { printableKey } from './printable-key.js';
@@ -145,7 +146,7 @@ function endOf(bytes: Uint8Array, start: number, separator: number): number {
 }
 
 function decode(encoded: Uint8Array): Buffer | FormProblemCode {
-  const decoded = Buffer.alloc(encoded.length);
+  const decoded = ownBytes(encoded.length);
   let length = 0;
   for (let at = 0; at < encoded.length; at += 1) {
     const byte = encoded[at] ?? 0;
@@ -182,7 +183,7 @@ function hexValue(byte = 0): number | null {
 }
 
 function readDigits(text: Buffer): EnteredDigits {
-  const digits = Buffer.alloc(text.length);
+  const digits = ownBytes(text.length);
   let count = 0;
   for (let at = 0; at < text.length; ) {
     const { codePoint, length } = codePointAt(text, at);
@@ -214,7 +215,7 @@ function cvcProblem(cvc: EnteredDigits, number: EnteredDigits): CvcProblem | nul
 }
 
 function withValues<T>(digits: Uint8Array, fn: (values: Uint8Array) => T): T {
-  const values = digits.map((digit) => digit - 0x30);
+  const values = digitValues(digits);
   try {
     return fn(values);
   } finally {

@@ -1,5 +1,5 @@
 import type { CardReference } from '@onfile/core';
-import { Secret, wipe } from '../secret.js';
+import { ownBytes, Secret, wipe } from '../secret.js';
 import type { CardsInHand, EnteredCard } from './cards-in-hand.js';
 import { type FoundValue, findInJson, type JsonProblem } from './scan-json.js';
 
@@ -63,7 +63,7 @@ function contentOf(bytes: Uint8Array, { start, end }: FoundValue): Uint8Array {
 
 /** The ASCII digits of a JSON string's inside, escaped ones included; `null` when there is something else in it. */
 function readDigits(content: Uint8Array, isSkipped: (byte: number) => boolean): Uint8Array | null {
-  const digits = Buffer.alloc(content.length);
+  const digits = ownBytes(content.length);
   let count = 0;
   for (let at = 0; at < content.length; ) {
     const isEscape = content[at] === BACKSLASH;

@@ -1,4 +1,4 @@
-import { wipe } from '../secret.js';
+import { ownBytes, wipe } from '../secret.js';
 import { looksLikeCardNumber } from './card-number-runs.js';
 
 /** From the first byte to the one after the last. */
@@ -16,7 +16,7 @@ export function readWholePart(bytes: Uint8Array, whole: Range, fraction: Range, 
   const firstAt = digits.findIndex((digit) => digit !== ZERO);
   const wholeCount = firstAt === -1 ? 0 : whole.end - whole.start - firstAt + exponent;
 
-  const values = new Uint8Array(wholeCount >= 13 && wholeCount <= 19 ? wholeCount : 0);
+  const values = ownBytes(wholeCount >= 13 && wholeCount <= 19 ? wholeCount : 0);
   for (let place = 0; place < values.length; place += 1) values[place] = (digits[firstAt + place] ?? ZERO) - ZERO;
   const isCardNumber = looksLikeCardNumber(values);
   wipe(digits, values);
