@@ -57,8 +57,8 @@ export interface ServerProcess {
   readonly pid: number;
   readonly hasEnded: boolean;
   output(): string;
-  /** The next operation that comes to this point stays there. Resolves when one has. */
-  reaching(point: string): Promise<Promise<void>>;
+  /** From now on the next operation that comes to this point stays there; `reached` resolves when one has. */
+  arm(point: string): Promise<{ readonly reached: Promise<void> }>;
   /** What is held goes on. */
   release(): Promise<void>;
   /** From now on its clock is ahead of the system's by this much. */
@@ -174,12 +174,12 @@ async function startServerProcess(environment: Record<string, string>): Promise<
       return child.exitCode !== null || child.signalCode !== null;
     },
     output: () => output.join(''),
-    async reaching(point) {
+    async arm(point) {
       const reached = new Promise<void>((resolve) => {
         child.on('message', (message: { reached?: string }) => message.reached === point && resolve());
       });
       await tell({ arm: point });
-      return reached;
+      return { reached };
     },
     release: () => tell({ release: true }),
     skew: (skewMs) => tell({ skewMs }),
@@ -201,12 +201,15 @@ function telling(child: ChildProcess): (message: object) => Promise<void> {
   const waiting = new Map<number, () => void>();
   child.on('message', ({ done }: { done?: number }) => waiting.get(done ?? -1)?.());
   child.on('error', () => undefined);
+  child.once('exit', () => {
+    for (const answer of waiting.values()) answer();
+  });
   return (message) =>
     new Promise((resolve) => {
       last += 1;
       waiting.set(last, resolve);
-      child.once('exit', resolve);
       if (child.connected) child.send({ ...message, id: last });
+      else resolve();
     });
 }
 

@@ -47,7 +47,13 @@ function plantedCommit(storage, commit) {
   if (planted === 'begins whatever the status is') {
     return storage.commit({ ...commit, changes: commit.changes.map(withoutGuard) });
   }
+  if (planted === 'forgets to undo') return storage.commit({ ...commit, changes: commit.changes.map(withoutUndoing) });
   return storage.commit(commit);
+}
+
+function withoutUndoing(change) {
+  const isGivenUp = change.kind === 'update_attempt' && change.patch.state === 'voiding';
+  return isGivenUp ? { ...change, patch: { ...change.patch, state: 'closed', nextCheckAt: null } } : change;
 }
 
 function isNewSetup({ kind, objectType }) {
