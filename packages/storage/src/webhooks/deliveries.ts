@@ -113,9 +113,11 @@ function valuesOfChange(change: EndpointChange): readonly unknown[] {
   return [state, disabledReason, failures, instantOrNull(failingSince), instantOrNull(probeAt), releasesWaiting];
 }
 
-// The endpoint's row is locked, so that of two workers who claim at once one gets nothing instead of too much. Which
-// delivery is the first of its object is asked by a scalar subquery: it is one step in an index for each row that is looked
-// at, whatever PostgreSQL believes about the table, where a join might read all that waits.
+// The endpoint's row is locked, so that of two workers who claim at once one gets nothing instead of too much. That one may
+// also come to the row just after the other has let go of it: then it has counted too few under way, and finds another
+// number of claims in the row than it saw. Which delivery is the first of its object is asked by a scalar subquery: it is
+// one step in an index for each row that is looked at, whatever PostgreSQL believes about the table, where a join might
+// read all that waits.
 //
 // What this statement reads can be older than what it locks. That does no harm: an older state shows more events as
 // unfinished, never fewer, so no later event is taken too early; and a row that was taken meanwhile is checked again.
@@ -128,6 +130,10 @@ const CLAIM = statement(`
     FROM webhook_endpoints AS w
     WHERE w.merchant_id = $1 AND w.livemode = $2 AND w.id = $3 AND w.state = 'enabled'
       AND (w.probe_at IS NULL OR w.probe_at <= $4)
+      AND w.claims = (
+        SELECT seen.claims FROM webhook_endpoints AS seen
+        WHERE seen.merchant_id = $1 AND seen.livemode = $2 AND seen.id = $3
+      )
     FOR NO KEY UPDATE SKIP LOCKED
   ),
   due AS MATERIALIZED (
@@ -153,11 +159,11 @@ const CLAIM = statement(`
     WHERE d.merchant_id = $1 AND d.livemode = $2 AND d.endpoint_id = $3 AND d.event_id = due.event_id
     RETURNING d.event_id, d.claim, d.attempts, d.scheduled_at, d.scheduled_at <= $4 AS is_scheduled, d.due_at
   ),
-  probing AS (
+  counted AS (
     UPDATE webhook_endpoints AS w
-    SET probe_at = $5
+    SET claims = w.claims + 1, probe_at = CASE WHEN e.is_probe THEN $5 ELSE w.probe_at END
     FROM e
-    WHERE w.merchant_id = $1 AND w.livemode = $2 AND w.id = $3 AND e.is_probe AND EXISTS (SELECT FROM claimed)
+    WHERE w.merchant_id = $1 AND w.livemode = $2 AND w.id = $3 AND EXISTS (SELECT FROM claimed)
   )
   SELECT row_to_json(e) AS endpoint, (
     SELECT json_agg(row_to_json(c) ORDER BY c.due_at, c.event_id) FROM (
