@@ -5,8 +5,10 @@ import { type BenchSettings, runBench } from './bench.js';
 import { CLIENTS_MAX } from './pgbench-script.js';
 import { renderTable } from './render-table.js';
 import { benchTyping } from './typing.js';
+import { WORKLOADS, type Workload } from './workloads.js';
 
-const USAGE = `Usage: npm run bench -- [--seconds N] [--rounds N] [--connections N] [--profile DIR] [--json]
+const USAGE = `Usage: npm run bench -- [--seconds N] [--rounds N] [--connections N] [--only A,B] [--profile DIR]
+                        [--json]
        npm run bench -- typing
 
 Measures Onfile on this machine, and in turn with it what the same work costs without Onfile: pgbench with the same SQL on
@@ -15,6 +17,7 @@ the same server, and an HTTP route that does nothing. Figures are medians over a
   --seconds N       how long each measured run is, 1 to 60; 3 by default
   --rounds N        how often everything is measured, 1 to 50; 5 by default, fewer only to try it out
   --connections N   requests under way at any time, 1 to ${CLIENTS_MAX}; 16 by default
+  --only A,B        these workloads only, of create, read, list and lifecycle
   --profile DIR     writes the server's CPU profile there, for a browser's developer tools; the figures are lower then
   --json            one line of JSON instead of the table
   --help            this text
@@ -56,7 +59,7 @@ async function main(): Promise<void> {
   }
 }
 
-function readArguments(): Pick<BenchSettings, 'seconds' | 'rounds' | 'connections' | 'profileDirectory'> & {
+function readArguments(): Pick<BenchSettings, 'seconds' | 'rounds' | 'connections' | 'only' | 'profileDirectory'> & {
   readonly json: boolean;
 } {
   try {
@@ -65,6 +68,7 @@ function readArguments(): Pick<BenchSettings, 'seconds' | 'rounds' | 'connection
         seconds: { type: 'string', default: '3' },
         rounds: { type: 'string', default: '5' },
         connections: { type: 'string', default: '16' },
+        only: { type: 'string' },
         profile: { type: 'string' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -78,6 +82,7 @@ function readArguments(): Pick<BenchSettings, 'seconds' | 'rounds' | 'connection
       seconds: wholeNumber('seconds', values.seconds, 60),
       rounds: wholeNumber('rounds', values.rounds, 50),
       connections: wholeNumber('connections', values.connections, CLIENTS_MAX),
+      only: values.only === undefined ? WORKLOADS : values.only.split(',').map(workload),
       profileDirectory: values.profile === undefined ? null : resolve(values.profile),
       json: values.json,
     };
@@ -85,6 +90,12 @@ function readArguments(): Pick<BenchSettings, 'seconds' | 'rounds' | 'connection
     process.stderr.write(`bench: ${(error as Error).message}\n\n${USAGE}\n`);
     process.exit(2);
   }
+}
+
+function workload(name: string): Workload {
+  const known = WORKLOADS.find((each) => each === name);
+  if (known) return known;
+  throw new Error(`--only names ${JSON.stringify(name)}; there are ${WORKLOADS.join(', ')}`);
 }
 
 function wholeNumber(name: string, text: string, most: number): number {

@@ -77,19 +77,22 @@ export function encodeBase62(bytes: Uint8Array, length: number): string {
   return text;
 }
 
-const UUID_BITS = 128n;
-
 export function encodeUuid(uuid: Uuid): string {
   return BigInt(`0x${uuid.replaceAll('-', '')}`)
     .toString(32)
     .padStart(26, '0');
 }
 
-/** 26 characters hold 130 bits: the two above a UUID's 128 have to be 0. */
+/** 26 characters hold 130 bits: the two above a UUID's 128 have to be 0. Read in parts, which is faster than as one large number. */
 export function decodeUuid(text: string): Uuid | null {
-  let value = 0n;
-  for (const character of text) value = value * 32n + BigInt(Number.parseInt(character, 32));
-  if (value >> UUID_BITS !== 0n) return null;
-  const hex = value.toString(16).padStart(32, '0');
+  const first = Number.parseInt(text.slice(0, 2), 32);
+  if (first > 0xff) return null;
+
+  let hex = first.toString(16).padStart(2, '0');
+  for (let at = 2; at < 26; at += 4) {
+    hex += Number.parseInt(text.slice(at, at + 4), 32)
+      .toString(16)
+      .padStart(5, '0');
+  }
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') as Uuid;
 }

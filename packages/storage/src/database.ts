@@ -3,6 +3,7 @@ import { StorageFault } from '@onfile/core';
 import pg from 'pg';
 import { isConnectionLost, isWorthRetrying, sqlStateOf, toStorageFault } from './faults.js';
 import type { Row } from './fields.js';
+import { type SharedConnection, SharedConnections } from './shared-connections.js';
 import type { Statement } from './statement.js';
 
 /** Where PostgreSQL is: a URL, or what the embedded server answers. */
@@ -42,7 +43,7 @@ export interface DatabaseSettings {
   readonly connectTimeoutMs?: number;
 }
 
-/** Connections that are open, those of them without work, and statements that wait for one. */
+/** Connections that are open, those of them without work, and statements that are behind another one. */
 export interface ConnectionCounts {
   readonly open: number;
   readonly idle: number;
@@ -57,11 +58,12 @@ const RETRY_DELAY_MS_MAX = 40;
 /** Connections to PostgreSQL, and the rules by which statements are sent over them. */
 export class Database {
   readonly #pool: pg.Pool;
+  readonly #connections: SharedConnections;
   readonly #answerTimeoutMs: number;
   readonly #log: StorageLog;
 
   constructor(settings: DatabaseAddress & DatabaseSettings) {
-    const { statementTimeoutMs = 10_000, lockTimeoutMs = 5_000, connectTimeoutMs = 5_000, poolSize = 10 } = settings;
+    const { statementTimeoutMs = 10_000, lockTimeoutMs = 5_000, connectTimeoutMs = 5_000, poolSize = 6 } = settings;
     this.#answerTimeoutMs = statementTimeoutMs + ANSWER_GRACE_MS;
     this.#log = settings.log;
     this.#pool = new pg.Pool({
@@ -73,8 +75,10 @@ export class Database {
       connectionTimeoutMillis: connectTimeoutMs,
       idleTimeoutMillis: 60_000,
       keepAlive: true,
+      pipeline: true,
       onConnect: (client) => client.query(sessionSettings({ statementTimeoutMs, lockTimeoutMs })),
     });
+    this.#connections = new SharedConnections(this.#pool);
     // An error without a listener ends the process, and a server that stops sends one to every connection.
     this.#pool.on('error', (error) => this.#lost(error));
     this.#pool.on('connect', (client) => client.on('error', () => {}));
@@ -116,8 +120,8 @@ export class Database {
   }
 
   get connections(): ConnectionCounts {
-    const { totalCount, idleCount, waitingCount } = this.#pool;
-    return { open: totalCount, idle: idleCount, waiting: waitingCount };
+    const { totalCount, idleCount } = this.#pool;
+    return { open: totalCount, idle: idleCount, waiting: this.#connections.waiting };
   }
 
   async close(): Promise<void> {
@@ -125,24 +129,24 @@ export class Database {
   }
 
   async #sendOnce({ name, text }: Statement, values: readonly unknown[]): Promise<readonly Row[]> {
-    const client = await this.#connect();
-    let broken = false;
+    const connection = await this.#take();
+    let isBroken = false;
     try {
       const query = { text, values: values as unknown[], query_timeout: this.#answerTimeoutMs };
-      const { rows } = await client.query<Row>(name === null ? query : { ...query, name });
+      const { rows } = await connection.client.query<Row>(name === null ? query : { ...query, name });
       return rows;
     } catch (error) {
-      broken = isConnectionLost(error);
-      if (broken) this.#lost(error);
+      isBroken = isConnectionLost(error);
+      if (isBroken) this.#lost(error);
       throw error;
     } finally {
-      client.release(broken);
+      this.#connections.give(connection, { isBroken });
     }
   }
 
-  async #connect(): Promise<pg.PoolClient> {
+  async #take(): Promise<SharedConnection & { readonly client: pg.PoolClient }> {
     try {
-      return await this.#pool.connect();
+      return (await this.#connections.take()) as SharedConnection & { readonly client: pg.PoolClient };
     } catch (error) {
       throw toStorageFault(error);
     }

@@ -26,7 +26,7 @@ import type { KeyProvider } from './keys/key-provider.js';
 import { type MerchantKeyStore, MerchantKeys } from './keys/merchant-keys.js';
 import { Secret, wipe } from './secret.js';
 import { fillPlaceholders } from './send/fill-placeholders.js';
-import { sendOnce } from './send/send-once.js';
+import { createSender } from './send/sender.js';
 import { isTestCard } from './test-cards.js';
 
 export interface VaultOptions {
@@ -97,6 +97,7 @@ class VaultInProcess implements LocalVault {
   readonly #codes: HeldCodes;
   readonly #onUnreadable: () => void;
   readonly #seams: VaultSeams;
+  readonly #sender = createSender();
   readonly #sweeper: NodeJS.Timeout;
 
   constructor(options: VaultOptions, seams: VaultSeams, derivedSecrets: OpenDerivedSecrets) {
@@ -151,7 +152,7 @@ class VaultInProcess implements LocalVault {
       if (isInClear(request)) return { kind: 'not_sent', reason: 'tls_required' };
       const body = await this.#fill(request, code);
       if (body === null) return { kind: 'not_sent', reason: 'placeholders_unclear' };
-      return await sendOnce({ ...request, body });
+      return await this.#sender.send({ ...request, body });
     } finally {
       wipe(code);
     }
@@ -159,6 +160,7 @@ class VaultInProcess implements LocalVault {
 
   close(): void {
     clearInterval(this.#sweeper);
+    this.#sender.close();
     this.#cards.close();
     this.#codes.close();
     this.#merchantKeys.close();

@@ -9,8 +9,8 @@ import { hasBody } from './unread-body.js';
 export interface ReadJson {
   /** `undefined` when there was none. */
   readonly json: unknown;
-  /** Stands for the bytes as they came, where requests are compared. */
-  readonly digest: Uint8Array;
+  /** Stands for the bytes as they came, where requests are compared; `null` when there were none. */
+  readonly digest: Uint8Array | null;
   /** The card that the vault holds for this request, to be discarded at its end. */
   readonly card: CardReference | null;
 }
@@ -30,7 +30,7 @@ export async function readJson(
   cardPaths: CardPaths | null,
   { isExpected }: { readonly isExpected: boolean },
 ): Promise<Checked<ReadJson>> {
-  if (!isExpected || !hasBody(request.raw)) return ok(noBody(vault));
+  if (!isExpected || !hasBody(request.raw)) return ok(NO_BODY);
   const { mediaType, isPlainUtf8 } = readContentType(request.raw);
   if (!isPlainUtf8 || (mediaType !== null && mediaType !== 'application/json')) return fault('unsupported_media_type');
 
@@ -38,7 +38,7 @@ export async function readJson(
   if (read.kind === 'fault') return read;
   const bytes = read.value;
   try {
-    if (bytes.length === 0) return ok(noBody(vault));
+    if (bytes.length === 0) return ok(NO_BODY);
     if (mediaType === null)
       return fault('unsupported_media_type', 'A body needs the header Content-Type: application/json.');
     return cardPaths === null ? readPlainJson(bytes, vault) : readCardJson(bytes, vault, cardPaths);
@@ -62,9 +62,7 @@ const BODY_FAULTS = {
   broken_off: fault('request_timeout', 'The connection ended before the body did.'),
 } as const satisfies Record<string, CheckFailed>;
 
-function noBody(vault: BodyVault): ReadJson {
-  return { json: undefined, digest: vault.derivedSecrets.requestDigest([]), card: null };
-}
+const NO_BODY: ReadJson = { json: undefined, digest: null, card: null };
 
 function readPlainJson(bytes: Buffer, vault: BodyVault): Checked<ReadJson> {
   const problem = scanJson(bytes);

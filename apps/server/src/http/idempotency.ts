@@ -22,7 +22,7 @@ export function idempotencyEntry(
   request: Pick<HttpRequest, 'method' | 'path'> & {
     readonly route: Route;
     readonly headers: Readonly<Record<string, string>>;
-    readonly bodyDigest: Uint8Array;
+    readonly bodyDigest: Uint8Array | null;
   },
   { clock, derivedSecrets }: { readonly clock: Clock; readonly derivedSecrets: DerivedSecrets },
 ): IdempotencyEntry {
@@ -33,7 +33,7 @@ export function idempotencyEntry(
     operation: `${route.method} ${route.path}`,
     requestDigest: derivedSecrets.requestDigest([
       ...[method, path, ...named].map((text) => Buffer.from(text)),
-      bodyDigest,
+      bodyDigest ?? derivedSecrets.requestDigest([]),
     ]),
     expiresAt: clock.now() + IDEMPOTENCY_LIFETIME_MS,
   };

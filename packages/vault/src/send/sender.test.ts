@@ -1,14 +1,21 @@
 import { createServer as createPlainServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer as createRawServer, type Socket } from 'node:net';
+import type { SendResult } from '@onfile/core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { SELF_SIGNED } from '../../testing/self-signed.js';
-import { type OutgoingRequest, sendOnce } from './send-once.js';
+import { createSender, type OutgoingRequest, type Trust } from './sender.js';
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
+
+function sendOnce(request: OutgoingRequest, trust: Trust = {}): Promise<SendResult> {
+  const sender = createSender(trust);
+  closers.push(async () => sender.close());
+  return sender.send(request);
+}
 
 const BODY = '{"number":"4242424242424242"}';
 
@@ -41,7 +48,6 @@ describe('a request that is answered', () => {
 
     expect(seen).toMatchObject([{ method: 'PUT', url: '/verify?x=1', body: BODY }]);
     expect(seen[0]?.headers).toMatchObject({ authorization: 'Bearer k', 'content-length': `${BODY.length}` });
-    expect(seen[0]?.headers.connection).toBe('close');
     expect(result).toMatchObject({ kind: 'answered', status: 402, headers: { 'x-a': '1', 'set-cookie': 'a=1, b=2' } });
     expect(result.kind === 'answered' && Buffer.from(result.body).toString()).toBe('declined');
     expect(isWiped(request)).toBe(true);
@@ -108,6 +114,82 @@ describe('a request that is answered', () => {
       reason: 'answer_too_large',
     });
   });
+});
+
+describe('a connection', () => {
+  test('serves the next request too, once its answer was read', async () => {
+    const { url, connections } = await serveCounted();
+    const sender = aSender();
+    for (const _ of [1, 2, 3]) expect((await sender.send(aRequest(url))).kind).toBe('answered');
+    expect(connections()).toBe(1);
+  });
+
+  test('is not kept when the server says that it ends, and the next request has one of its own', async () => {
+    const { url, connections } = await serveCounted({ connection: 'close' });
+    const sender = aSender();
+    for (const _ of [1, 2]) expect((await sender.send(aRequest(url))).kind).toBe('answered');
+    expect(connections()).toBe(2);
+  });
+
+  test('serves one request at a time', async () => {
+    const { url, connections } = await serveCounted();
+    const sender = aSender();
+    const results = await Promise.all([1, 2, 3].map(() => sender.send(aRequest(url))));
+    expect(results.map(({ kind }) => kind)).toEqual(['answered', 'answered', 'answered']);
+    expect(connections()).toBe(3);
+  });
+
+  test('that was kept and breaks under a request leaves it unknown, and nothing is sent again', async () => {
+    let requests = 0;
+    const url = await serveRaw((socket) =>
+      socket.on('data', () => {
+        requests += 1;
+        if (requests === 1) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
+        else socket.resetAndDestroy();
+      }),
+    );
+    const sender = aSender();
+    expect((await sender.send(aRequest(url))).kind).toBe('answered');
+    const request = aRequest(url);
+    expect((await sender.send(request)).kind).toBe('unknown');
+    expect(requests).toBe(2);
+    expect(isWiped(request)).toBe(true);
+  });
+
+  test('ends with the sender', async () => {
+    const ended = deferred();
+    const url = await serve((request, response) => {
+      request.socket.once('close', ended.resolve);
+      readAll(request, () => response.end('ok'));
+    });
+    const sender = aSender();
+    await sender.send(aRequest(url));
+    sender.close();
+    await ended.promise;
+  });
+
+  function aSender() {
+    const sender = createSender();
+    closers.push(async () => sender.close());
+    return sender;
+  }
+
+  async function serveCounted(headers: Record<string, string> = {}) {
+    const sockets = new Set<Socket>();
+    const url = await serve((request, response) => {
+      sockets.add(request.socket);
+      readAll(request, () => response.writeHead(200, headers).end('ok'));
+    });
+    return { url, connections: () => sockets.size };
+  }
+
+  function deferred() {
+    let resolve = () => {};
+    const promise = new Promise<void>((done) => {
+      resolve = done;
+    });
+    return { promise, resolve };
+  }
 });
 
 describe('a request that provably was not sent', () => {

@@ -1,5 +1,5 @@
-import { type ClientRequest, type IncomingMessage, request as requestPlain } from 'node:http';
-import { request as requestOverTls } from 'node:https';
+import { type ClientRequest, type IncomingMessage, Agent as PlainAgent, request as requestPlain } from 'node:http';
+import { request as requestOverTls, Agent as TlsAgent } from 'node:https';
 import type { CardRequest, SendResult } from '@onfile/core';
 
 export type OutgoingRequest = Pick<
@@ -12,27 +12,63 @@ export interface Trust {
   readonly ca?: string;
 }
 
-/**
- * One request on a connection of its own: no redirect is followed, no proxy variable is read, no certificate is let
- * pass. The body is wiped as soon as the system has it, or the request is over, whichever is first. Nothing is written
- * before the connection stands (TLS included), so that whatever fails until then was provably not sent; whatever fails
- * from then on may have arrived.
- */
-export async function sendOnce(outgoing: OutgoingRequest, trust: Trust = {}): Promise<SendResult> {
-  try {
-    return await exchange(outgoing, trust);
-  } catch (cause) {
-    // Only a request that cannot even be built is thrown: a bad address, or a header that is none.
-    return { kind: 'not_sent', reason: reasonOf(cause) };
-  } finally {
-    outgoing.body.fill(0);
-  }
+export interface Sender {
+  /**
+   * Sends once and never again: no redirect is followed, no proxy variable is read, no certificate is let pass. The body is
+   * wiped as soon as the system has it, or the request is over, whichever is first. Nothing is written before the
+   * connection stands (TLS included), so that whatever fails until then was provably not sent; whatever fails from then on
+   * may have arrived. So may what fails on a connection that was kept from an earlier request.
+   */
+  send(outgoing: OutgoingRequest): Promise<SendResult>;
+  /** Ends the connections that are kept. */
+  close(): void;
 }
 
-function exchange(outgoing: OutgoingRequest, trust: Trust): Promise<SendResult> {
+/**
+ * How long a connection is kept without a request: shorter than servers keep theirs, 5 s at least in common use, for a
+ * request that meets a connection just as it is closed ends as unknown. A server that names a shorter time is believed.
+ */
+const IDLE_MS_MAX = 4_000;
+const KEPT_PER_ORIGIN_MAX = 16;
+
+export function createSender(trust: Trust = {}): Sender {
+  const keeping = {
+    keepAlive: true,
+    timeout: IDLE_MS_MAX,
+    maxFreeSockets: KEPT_PER_ORIGIN_MAX,
+    scheduling: 'lifo',
+  } as const;
+  const agents = {
+    plain: new PlainAgent(keeping),
+    tls: new TlsAgent({ ...keeping, ...trust, rejectUnauthorized: true, minVersion: 'TLSv1.2' }),
+  };
+  return {
+    async send(outgoing) {
+      try {
+        return await exchange(outgoing, agents);
+      } catch (cause) {
+        // Only a request that cannot even be built is thrown: a bad address, or a header that is none.
+        return { kind: 'not_sent', reason: reasonOf(cause) };
+      } finally {
+        outgoing.body.fill(0);
+      }
+    },
+    close() {
+      agents.plain.destroy();
+      agents.tls.destroy();
+    },
+  };
+}
+
+interface Agents {
+  readonly plain: PlainAgent;
+  readonly tls: TlsAgent;
+}
+
+function exchange(outgoing: OutgoingRequest, agents: Agents): Promise<SendResult> {
   const { body, connectTimeoutMs, totalTimeoutMs, answerBytesMax } = outgoing;
   const isOverTls = new URL(outgoing.url).protocol === 'https:';
-  const request = open(outgoing, isOverTls, trust);
+  const request = open(outgoing, isOverTls, agents);
   return new Promise((resolve) => {
     let isConnected = false;
 
@@ -43,19 +79,21 @@ function exchange(outgoing: OutgoingRequest, trust: Trust): Promise<SendResult> 
       clearTimeout(connectTimer);
       clearTimeout(totalTimer);
       resolve(result);
-      request.destroy();
     }
     function give(reason: string): void {
       settle({ kind: isConnected ? 'unknown' : 'not_sent', reason });
+      request.destroy();
+    }
+    function write(): void {
+      if (request.destroyed) return;
+      clearTimeout(connectTimer);
+      isConnected = true;
+      request.end(body, () => body.fill(0));
     }
 
     request.on('socket', (socket) => {
-      socket.once(isOverTls ? 'secureConnect' : 'connect', () => {
-        if (request.destroyed) return;
-        clearTimeout(connectTimer);
-        isConnected = true;
-        request.end(body, () => body.fill(0));
-      });
+      if (request.reusedSocket) write();
+      else socket.once(isOverTls ? 'secureConnect' : 'connect', write);
     });
     request.on('response', (response) => readAnswer(response, answerBytesMax, settle, give));
     request.on('error', (cause) => give(reasonOf(cause)));
@@ -66,14 +104,11 @@ function exchange(outgoing: OutgoingRequest, trust: Trust): Promise<SendResult> 
   });
 }
 
-function open({ method, url, headers, body }: OutgoingRequest, isOverTls: boolean, trust: Trust): ClientRequest {
+function open({ method, url, headers, body }: OutgoingRequest, isOverTls: boolean, agents: Agents): ClientRequest {
   const request = isOverTls ? requestOverTls : requestPlain;
   return request(url, {
     method,
-    ...trust,
-    agent: false,
-    rejectUnauthorized: true,
-    minVersion: 'TLSv1.2',
+    agent: isOverTls ? agents.tls : agents.plain,
     headers: { ...withoutFraming(headers), 'content-length': body.length },
   });
 }
