@@ -89,3 +89,22 @@ export function seeded(seed: number): () => number {
     return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
+
+/** All setups of the merchant, as the API shows them. */
+export async function listFlows(
+  { apiUrl }: Pick<ServerProcess, 'apiUrl'>,
+  { secretKey }: Pick<Installation, 'secretKey'>,
+): Promise<ReadonlyMap<string, { readonly status: string; readonly paymentMethod: string | null }>> {
+  const flows = new Map<string, { status: string; paymentMethod: string | null }>();
+  for (let after = ''; ; ) {
+    const url = `${apiUrl}/v2/setup_flows?limit=100${after}`;
+    const answer = await fetch(url, { headers: { authorization: `Bearer ${secretKey}` } });
+    if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
+    const page = (await answer.json()) as { data: readonly Answer['body'][]; has_more: boolean };
+    for (const { id, status, payment_method_id = null } of page.data) {
+      flows.set(id, { status, paymentMethod: payment_method_id });
+    }
+    if (!page.has_more) return flows;
+    after = `&starting_after=${page.data.at(-1)?.id}`;
+  }
+}
