@@ -132,7 +132,7 @@ const ENDINGS: Readonly<Record<string, readonly (string | undefined)[]>> = {
   approved: ['approved'],
   declined: ['declined'],
   authentication_failed: ['authentication_failed'],
-  not_processed: [undefined],
+  not_processed: [undefined, 'voided'],
   abandoned: [undefined, 'voided', 'declined', 'authentication_failed'],
   superseded: [undefined, 'voided', 'declined', 'authentication_failed'],
   canceled: [undefined, 'voided', 'declined', 'authentication_failed'],

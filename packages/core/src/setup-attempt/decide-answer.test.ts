@@ -255,6 +255,15 @@ describe('an answer that is not known', () => {
       outcome: 'not_processed',
     });
   });
+
+  test('a verification that was not found twice is voided, since a process that slept may still ask for it', () => {
+    const from = loaded({ attempt: aSetupAttempt({ notFoundReads: 1 }) });
+    const at = NOON + SETTLED_AFTER_MS;
+    const changes = answered({ kind: 'not_found' }, from, at);
+    expect(attemptPatch(changes)).toMatchObject({ state: 'voiding', outcome: 'not_processed', nextCheckAt: at });
+    expect(intentPatch(changes)).toMatchObject({ status: 'requires_payment_method' });
+    expect(changes).toContainEqual({ kind: 'delete_draft', id: aSetupAttempt().paymentMethodId });
+  });
 });
 
 const anyAnswer = fc.constantFrom<Parameters<typeof decideAnswer>[1]>(

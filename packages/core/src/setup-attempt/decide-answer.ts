@@ -211,14 +211,18 @@ function waitForCardholder(loaded: LoadedAttempt, context: AnswerContext): Chang
 }
 
 /**
- * "Not found" counts once the request cannot turn up any more, and when it is read twice; before, it may just be early.
+ * "Not found" counts once the request should not turn up any more, and when it is read twice; before, it may just be early. A
+ * process that slept since it wrote the attempt down may ask all the same, so the processor is told not to take it.
  */
 function countNotFound(loaded: LoadedAttempt, context: AnswerContext): Change[] {
   const { attempt } = loaded;
   const settledAt = attempt.startedAt + context.settledAfterMs;
   const early = context.now < settledAt;
   const notFoundReads = early ? 0 : attempt.notFoundReads + 1;
-  if (notFoundReads >= NOT_FOUND_READS) return fail(loaded, context, NOT_PROCESSED, null);
+  if (notFoundReads >= NOT_FOUND_READS) {
+    const { code, outcome } = NOT_PROCESSED;
+    return [failIntent(loaded.intent, code, context), ...giveUpAttempt(attempt, outcome, context.now)];
+  }
 
   const retryAt = context.now + NOT_FOUND_RETRY_MS;
   const checks = attempt.checks + 1;

@@ -8,7 +8,7 @@ import type { AttemptOutcome, SetupAttempt } from './setup-attempt.js';
  */
 export function giveUpAttempt(
   attempt: SetupAttempt,
-  outcome: Extract<AttemptOutcome, 'abandoned' | 'superseded' | 'canceled'>,
+  outcome: Extract<AttemptOutcome, 'abandoned' | 'superseded' | 'canceled' | 'not_processed'>,
   now: Instant,
 ): Change[] {
   const given: Change = {
