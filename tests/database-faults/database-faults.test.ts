@@ -45,7 +45,7 @@ describe(`a database that fails ${ROUNDS} times under ${CLIENTS} clients (seed $
     if (disk) undo.push(() => disk?.remove() ?? Promise.resolve());
     // Little of it is kept, so that the small disk is full when it is meant to be.
     const settings = { max_wal_size: '64MB', min_wal_size: '32MB' };
-    postgres = await startRestartablePostgres(join(disk?.directory ?? directory, 'data'), settings);
+    postgres = await startRestartablePostgres(disk ? join(disk.directory, 'data') : directory, settings);
     undo.push(() => postgres.stop());
     installation = await startInstallation({
       postgres,

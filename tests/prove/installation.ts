@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Uuid } from '@onfile/core';
 import {
   createIds,
   createLog,
@@ -27,8 +28,11 @@ const START_MS_MAX = 60_000;
 /** A database, a processor and a merchant, for as many server processes as a test starts. */
 export interface Installation {
   readonly database: ClientConfig;
+  readonly merchantId: Uuid;
   readonly secretKey: string;
   readonly directory: string;
+  /** What every server process is started with. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Starts the built server in a process of its own; its adapters can be held and altered, see `altered/alter.mjs`. */
   startServer(environment?: Readonly<Record<string, string>>): Promise<ServerProcess>;
   books(): Promise<Books>;
@@ -91,12 +95,13 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
       ...options.environment,
       DATABASE_URL: through?.url ?? direct,
     };
-    const secretKey = await makeMerchant({ ...environment, DATABASE_URL: direct }, directory);
+    const merchant = await makeMerchant({ ...environment, DATABASE_URL: direct }, directory);
     const books = () => readBooks(postgres.connection, simulator.ledgerFile);
     return {
       database: postgres.connection,
       directory,
-      secretKey,
+      environment,
+      ...merchant,
       simulatorUrl: simulator.url,
       ledgerFile: simulator.ledgerFile,
       async startServer(more = {}) {
@@ -139,21 +144,22 @@ async function startOwnSimulator(
   return simulator;
 }
 
-async function makeMerchant(environment: Record<string, string>, directory: string): Promise<string> {
+async function makeMerchant(environment: Record<string, string>, directory: string) {
   const config = readConfig({ ...environment, ONFILE_PORT: '0' }, directory);
   const quiet = createLog({ level: 'error', format: 'json', writeLine: () => undefined });
   const { storage, close } = await openStorage(config, quiet);
   try {
     const ports = { storage, clock: systemClock, ids: createIds(systemClock) };
     const { id: merchantId } = await createMerchant(ports, 'Shop');
-    return (await issueApiKey(ports, { merchantId, mode: 'test', kind: 'secret', name: null })).text;
+    const { text } = await issueApiKey(ports, { merchantId, mode: 'test', kind: 'secret', name: null });
+    return { merchantId, secretKey: text };
   } finally {
     await close();
   }
 }
 
 async function startServerProcess(environment: Record<string, string>): Promise<ServerProcess> {
-  const port = await freePorts();
+  const port = Number(environment.ONFILE_PORT ?? (await freePorts()));
   const child = spawn(process.execPath, ['--import', ALTERED, join(ROOT, 'apps/cli/dist/main.js'), 'serve'], {
     cwd: ROOT,
     env: { ...process.env, ...environment, ONFILE_PORT: String(port) },
