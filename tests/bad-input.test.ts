@@ -258,6 +258,16 @@ describe('what is no proper HTTP request', () => {
     });
   }
 
+  test('an expectation that nobody knows is passed over', async () => {
+    const headers = { ...authorized(), expect: CANARY };
+    const known = await sendRaw(onfile.apiUrl, requestText('GET', '/v2/customers', { headers }));
+    expect(known.status).toBe(200);
+    expectRaw(await sendRaw(onfile.apiUrl, requestText('GET', '/v2/nothing', { headers })), {
+      status: 404,
+      code: 'not_found',
+    });
+  });
+
   test('broken chunks: 400, and the connection is closed', async () => {
     const head = `POST /v2/customers HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${onfile.secretKey}\r\n${JSON_HEADER}`;
     const answer = await sendRaw(onfile.apiUrl, `${head}Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n`);
@@ -444,17 +454,25 @@ describe('the hosted page', () => {
   }
 
   test('a card number in another field is a problem of that field, and is not shown again', async () => {
-    const response = await post(form({ ...good, card_name: CARD }));
+    // One that the page does not suggest to whoever tries it out.
+    const card = '4012888888881881';
+    const response = await post(form({ ...good, card_name: card }));
     expect(response.status).toBe(422);
     const html = await response.text();
     expect(html).toContain('card_name');
-    expect(html).not.toContain(CARD);
+    expect(html).not.toContain(card);
   });
 
   test('a session that is not there is a page that says so, whatever was posted', async () => {
     const response = await post(form(good), {}, `/setup/cs_${CANARY}`);
     expect(response.status).toBe(404);
     expect(response.headers.get('content-type')).toContain('text/html');
+  });
+
+  test('a card number as the address of a session is not repeated', async () => {
+    const response = await fetch(`${onfile.vaultUrl}/setup/${CARD}`);
+    expect(response.status).toBe(404);
+    expect(await response.text()).not.toContain(CARD);
   });
 
   const tokens = ['', CANARY, `${'0'.repeat(32)}t${'0'.repeat(32)}${'a'.repeat(43)}`];

@@ -94,7 +94,7 @@ async function guarded(request: HttpRequest, answer: () => Promise<HttpAnswer>):
   } catch (error) {
     if (!(error instanceof StorageFault)) throw error;
     request.notes.fault = 'storage_unavailable';
-    return renderView({ state: 'unavailable', reason: 'busy', retryAfterSeconds: 5, ...placeOf(request, null, null) });
+    return renderView({ state: 'unavailable', reason: 'busy', retryAfterSeconds: 5, ...unknownPlaceOf(request) });
   }
 }
 
@@ -401,8 +401,13 @@ function placeOf(request: HttpRequest, posted: Locale | null, session: 'auto' | 
   return { path: request.path, locale };
 }
 
+/** Of an address that may be anything: what looks like a card number in it is not repeated. */
+function unknownPlaceOf(request: HttpRequest) {
+  return { ...placeOf(request, null, null), path: request.shownPath };
+}
+
 function notFound(request: HttpRequest): HostedPageView {
-  return { state: 'not_found', ...placeOf(request, null, null) };
+  return { state: 'not_found', ...unknownPlaceOf(request) };
 }
 
 function wishesOf({ queryText }: HttpRequest) {

@@ -90,6 +90,8 @@ function createApp(options: OriginOptions, parserMemory: ParserMemory, exchangeO
     ...fastifyOptions(options, parserMemory),
     frameworkErrors: (_error, request, reply) => exchangeOf(request, reply).answerFault('not_found_route'),
   });
+  // Node itself would answer 417, in nobody's shape; an expectation that we do not know may be passed over (RFC 9110, 10.1.1).
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
 
