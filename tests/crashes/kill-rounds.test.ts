@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Simulator, startSimulator } from '@onfile/simulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type DevDescription, freePorts, startDev, startServe } from '../dev-process.js';
+import { recordFigure } from '../prove/figures.js';
 import { type Acknowledgement, contradictions, type LedgerLine, type SettledFlow } from './acknowledged.js';
 
 const ROUNDS = Number(process.env.ONFILE_CRASH_ROUNDS ?? 3);
@@ -47,6 +48,9 @@ describe(`a server that is killed with -9 at random, ${ROUNDS} times, under ${CL
     expect(await server.stop()).toBe(0);
     expect(contradictions(log, flows, ledger)).toEqual([]);
     expect([...flows.values()].some(({ status }) => status === 'succeeded')).toBe(true);
+    recordFigure('crashes.rounds', ROUNDS);
+    recordFigure('crashes.acknowledged', log.length);
+    recordFigure('crashes.verifications', ledger.filter(({ type }) => type === 'verification.requested').length);
   });
 
   async function serve() {
@@ -166,6 +170,7 @@ describe('the comparison', () => {
     test(`with ${what} planted, finds ${findings.join(', ') || 'nothing'}`, () => {
       const { log, flows, ledger } = { ...good, ...instead } as typeof good;
       expect(contradictions(log, flows, ledger).map((sentence) => sentence.split(':')[0])).toEqual(findings);
+      if (what !== 'nothing') recordFigure('crashes.controls', 1);
     });
   }
 
