@@ -88,6 +88,11 @@ const OF_OPERATORS: Readonly<Record<string, Entry>> = {
   'POST /operator/v1/merchants': HELD_ELSEWHERE,
   'GET /operator/v1/merchants/:id': HELD_ELSEWHERE,
   'PATCH /operator/v1/merchants/:id': HELD_ELSEWHERE,
+  'GET /operator/v1/merchants/:id/branding': HELD_ELSEWHERE,
+  'PATCH /operator/v1/merchants/:id/branding': HELD_ELSEWHERE,
+  'DELETE /operator/v1/merchants/:id/branding': HELD_ELSEWHERE,
+  'PUT /operator/v1/merchants/:id/branding/logo': HELD_ELSEWHERE,
+  'DELETE /operator/v1/merchants/:id/branding/logo': HELD_ELSEWHERE,
   'POST /operator/v1/keys': HELD_ELSEWHERE,
   'DELETE /operator/v1/keys/:id': HELD_ELSEWHERE,
 };

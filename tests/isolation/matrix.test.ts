@@ -40,6 +40,11 @@ describe('the registry of routes', () => {
       'POST /setup/:id',
       'GET /operator/v1/merchants/:id',
       'PATCH /operator/v1/merchants/:id',
+      'GET /operator/v1/merchants/:id/branding',
+      'PATCH /operator/v1/merchants/:id/branding',
+      'DELETE /operator/v1/merchants/:id/branding',
+      'PUT /operator/v1/merchants/:id/branding/logo',
+      'DELETE /operator/v1/merchants/:id/branding/logo',
       'DELETE /operator/v1/keys/:id',
     ]);
   });

@@ -1,6 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import Value from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { aLogo } from '../../packages/browser/testing/a-logo.js';
 import { EMAIL, makeThings, type Things } from './things.js';
 import { type Answer, ask, type Json, makeOperatorWorld, type OperatorWorld } from './world.js';
 
@@ -21,6 +22,8 @@ type Request = readonly [path: string, body?: object];
 type Asking = (things: Things) => readonly Request[];
 
 const endpoints = '/webhook_endpoints';
+const branding = () => `/merchants/${world.onfile.merchantId}/branding`;
+const LOGO = Buffer.from(aLogo({ width: 320, height: 128 })).toString('base64');
 /** A request or more for each route, with which it answers as its description says. */
 // biome-ignore format: a table
 const ENTRIES: Readonly<Record<string, Asking>> = {
@@ -29,6 +32,11 @@ const ENTRIES: Readonly<Record<string, Asking>> = {
   'POST /merchants':                                () => [['/merchants', { name: 'Another', origins: ['https://a.example'] }]],
   'GET /merchants/{id}':                            () => [[`/merchants/${world.onfile.merchantId}`]],
   'PATCH /merchants/{id}':                          () => [[`/merchants/${world.onfile.merchantId}`, { name: 'Renamed', origins: ['https://b.example'] }]],
+  'GET /merchants/{id}/branding':                   () => [[branding()]],
+  'PATCH /merchants/{id}/branding':                 () => [[branding(), { display_name: 'Sunny', accent: '#0b6b4f', radius: 4 }]],
+  'PUT /merchants/{id}/branding/logo':              () => [[`${branding()}/logo`, { image: LOGO }]],
+  'DELETE /merchants/{id}/branding/logo':           () => [[`${branding()}/logo`]],
+  'DELETE /merchants/{id}/branding':                () => [[branding()]],
   'GET /keys':                                      () => [['/keys'], ['/keys?limit=1']],
   'POST /keys':                                     () => [['/keys', { kind: 'public', name: 'web' }], ['/keys', {}]],
   'DELETE /keys/{id}':                              ({ key }) => [[`/keys/${key.id}`]],
@@ -90,6 +98,8 @@ describe('An answer is as its description says', () => {
       ['GET /nothing', 404, {}],
       ['PUT /events', 405, {}],
       ['POST /replays', 400, { body: {} }],
+      [`PATCH ${branding()}`, 400, { body: { accent: '#ffd400' } }],
+      [`PUT ${branding()}/logo`, 400, { body: { image: 'AAAA' } }],
       ['POST /keys', 400, { body: { name: '4242424242424242' } }],
       ['GET /search?q=4242424242424242', 400, {}],
     ] as const) {

@@ -3,7 +3,7 @@ import type { FaultFacts, HttpFault } from '@onfile/dialects';
 
 /** One thing that an origin answers. */
 export interface HttpRoute {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** A template such as `/setup/:id`. It stands for the address in logs and metrics. */
   readonly path: string;
   /** Pages of any origin may call it: never with cookies, which we have none of. */

@@ -1,4 +1,4 @@
-import type { Refusal, WebhookRefusal } from '@onfile/core';
+import type { Color, ContrastPair, Refusal, WebhookRefusal } from '@onfile/core';
 import type { DialectErrors, DialectResponse, FaultFacts, HttpFault } from '../dialect.js';
 
 /** What the operator API answers instead of what was asked for. */
@@ -8,6 +8,17 @@ export interface Problem {
   readonly message: string;
   /** The parameter or field that it is about. */
   readonly param?: string;
+  readonly contrasts?: readonly FaintColor[];
+}
+
+/** A colour of a look that cannot be read: what it measures, what it needs, and the nearest to take instead. */
+export interface FaintColor {
+  readonly field: string;
+  readonly theme: 'light' | 'dark';
+  readonly pair: ContrastPair;
+  readonly ratio: number;
+  readonly required: number;
+  readonly nearest: Color;
 }
 
 // biome-ignore format: a table
@@ -20,6 +31,8 @@ const PROBLEMS = {
   card_number_not_allowed: { status: 400, message: 'This looks like a card number. Search by its last four digits.' },
   origin_not_allowed:     { status: 400, message: 'This cannot be registered as an origin.' },
   live_mode_unavailable:  { status: 400, message: 'Live keys come with the first live processor; this release has test mode only.' },
+  branding_refused:       { status: 400, message: 'Pages cannot look like this.' },
+  logo_refused:           { status: 400, message: 'This cannot be the logo.' },
   endpoint_refused:       { status: 400, message: 'This endpoint cannot be registered.' },
   too_many_changes:       { status: 409, message: 'Others kept changing it. Nothing was done; try again.' },
   too_many_waiting:       { status: 429, message: 'Too many requests wait for events already. Ask without wait_ms, or later.' },
@@ -29,7 +42,7 @@ export type ProblemCode = keyof typeof PROBLEMS;
 
 export function problem(
   code: ProblemCode,
-  facts: { readonly message?: string; readonly param?: string } = {},
+  facts: Partial<Pick<Problem, 'message' | 'param' | 'contrasts'>> = {},
 ): { readonly kind: 'problem'; readonly problem: Problem } {
   return { kind: 'problem', problem: { code, ...PROBLEMS[code], ...facts } };
 }
@@ -83,8 +96,8 @@ const URL_MESSAGES = {
   url_host_not_public: 'This host is not a public one.',
 } as const;
 
-export function answerProblem({ status, code, message, param }: Problem): DialectResponse {
-  return { status, body: { error: { code, message, ...(param === undefined ? {} : { param }) } } };
+export function answerProblem({ status, ...error }: Problem): DialectResponse {
+  return { status, body: { error } };
 }
 
 // biome-ignore format: a table

@@ -91,7 +91,7 @@ export function merchantRoutes(ports: OperatorPorts): readonly OperatorRoute[] {
 }
 
 /** Of another merchant a merchant's key sees as much as of one that is not there. */
-async function findMerchant(
+export async function findMerchant(
   { storage, names }: OperatorPorts,
   caller: OperatorCaller,
   text: string | undefined,

@@ -49,8 +49,22 @@ function describeRoutes(routes: readonly OperatorRoute[], version: string) {
   };
 }
 
+const FaintColorSchema = answerObject({
+  field: Text,
+  theme: Type.Enum(['light', 'dark']),
+  pair: Text,
+  ratio: Type.Number(),
+  required: Type.Number(),
+  nearest: Text,
+});
+
 const ErrorSchema = answerObject({
-  error: answerObject({ code: Text, message: Text, param: Type.Optional(Text) }),
+  error: answerObject({
+    code: Text,
+    message: Text,
+    param: Type.Optional(Text),
+    contrasts: Type.Optional(Type.Array(FaintColorSchema)),
+  }),
 });
 
 function describeRoute(route: OperatorRoute): object {

@@ -1,4 +1,5 @@
 import type { DialectErrors, DialectResponse } from '../dialect.js';
+import { brandingRoutes } from './branding.js';
 import { deliveryRoutes } from './deliveries.js';
 import { answerProblem, operatorErrors, type ProblemCode, problem } from './errors.js';
 import { eventRoutes } from './events.js';
@@ -23,6 +24,7 @@ export interface OperatorApi {
 export function createOperatorApi(ports: OperatorPorts, { version }: { readonly version: string }): OperatorApi {
   const routes = [
     ...merchantRoutes(ports),
+    ...brandingRoutes(ports),
     ...keyRoutes(ports),
     ...webhookEndpointRoutes(ports),
     ...eventRoutes(ports),

@@ -15,7 +15,7 @@ export type OperatorCaller = { readonly kind: 'operator' } | { readonly kind: 'm
 type OperatorAccess = 'everybody' | 'operators' | 'merchants' | 'either';
 
 interface OperatorMethodAndPath {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** A template such as `/operator/v1/events/:id`. */
   readonly path: string;
 }
