@@ -173,9 +173,8 @@ async function foundInMemory(pid: number) {
 
 describe('the fuzzing itself', () => {
   test('knows a body for every route that changes something', () => {
-    const changing = Object.keys(ENTRIES).filter((route) => /^(POST|PATCH)/.test(route));
+    const changing = Object.keys(ENTRIES).filter((route) => /^(POST|PATCH|PUT)/.test(route));
     expect(changing.filter((route) => !(route in BODIES))).toEqual([]);
-    expect(Object.keys(BODIES).filter((route) => !(route in ENTRIES))).toEqual([]);
   });
 
   const good = { origin: 'api', method: 'GET', address: '/v2/customers', headers: {}, body: null, head: null } as const;

@@ -65,7 +65,7 @@ function shapeAt(address: string): Shape {
   if (/^\/\/?v1(\/|\?|$)/.test(address)) return SHAPES.toast;
   if (/^\/\/?operator(\/|\?|$)/.test(address)) return SHAPES.operator;
   if (/^\/\/?authentication(\/|\?|$)/.test(address)) {
-    return (answer) => SHAPES.toastLogin(answer) || SHAPES.page(answer);
+    return (answer) => SHAPES.toastLogin(answer) || SHAPES.toast(answer) || SHAPES.page(answer);
   }
   return SHAPES.page;
 }

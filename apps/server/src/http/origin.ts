@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Ids } from '@onfile/core';
 import Fastify, {
@@ -99,6 +99,8 @@ function createApp(options: OriginOptions, parserMemory: ParserMemory, exchangeO
     const exchange = exchangeOf(request, reply);
     if (hasBody(request.raw)) reply.raw.once('close', parserMemory.overwriteSoon);
     if (Buffer.byteLength(request.raw.url ?? '') > URL_BYTES_MAX) return exchange.answerFault('url_too_long');
+    if (!hasOneHost(request.raw))
+      return exchange.answerFault('malformed_body', { detail: 'One Host header is needed.' });
   });
   app.setNotFoundHandler((request, reply) => exchangeOf(request, reply).answerUnrouted());
   app.setErrorHandler((error, request, reply) => exchangeOf(request, reply).answerError(error));
@@ -130,11 +132,19 @@ function fastifyOptions(
     keepAliveTimeout: timeouts.keepAliveMs,
     requestTimeout: timeouts.requestMs,
     http: {
+      // Node would answer in nobody's shape, and takes several.
+      requireHostHeader: false,
       maxHeaderSize: HEADER_BYTES_MAX,
       headersTimeout: timeouts.headersMs,
       connectionsCheckingInterval: timeouts.checkEveryMs,
     },
   } satisfies FastifyHttpOptions<Server>;
+}
+
+/** Two of them are how requests are made to mean one thing to a proxy and another to us. HTTP/1.0 knows none. */
+function hasOneHost({ headersDistinct, httpVersion }: IncomingMessage): boolean {
+  const count = headersDistinct.host?.length ?? 0;
+  return count === 1 || (count === 0 && httpVersion === '1.0');
 }
 
 async function closeWithin(app: FastifyInstance, graceMs: number): Promise<boolean> {
