@@ -169,8 +169,6 @@ export const BODIES: Readonly<Record<string, Json | string>> = {
 
   'POST /operator/v1/merchants': { name: 'A shop', origins: ['https://shop.example'] },
   'PATCH /operator/v1/merchants/:id': { name: 'Another name', origins: ['https://shop.example'] },
-  'PATCH /operator/v1/merchants/:id/branding': { display_name: 'A shop', accent_color: '#336699' },
-  'PUT /operator/v1/merchants/:id/branding/logo': { image: 'iVBORw0KGgo=' },
   'PATCH /operator/v1/merchants/:id/branding': { display_name: 'Another name', accent: '#0b6b4f', radius: 4 },
   'PUT /operator/v1/merchants/:id/branding/logo': { image: 'iVBORw0KGgo=' },
   'POST /operator/v1/keys': { kind: 'public', name: 'a key' },
