@@ -20,6 +20,7 @@ import {
   needlesOfSecret,
   searchFor,
 } from '../leaks-search.js';
+import { recordFigure } from '../prove/figures.js';
 import { CARD_IN_HEADS, CARDS, CODES } from './canaries.js';
 import { type Fuzzed, fuzz } from './fuzz.js';
 import { problemOf } from './judge.js';
@@ -83,7 +84,12 @@ describe('a server that got altered requests at every route', () => {
 
   test('has answered each of them, none with a 5xx, each in its dialect’s shape and without a card', () => {
     expect(fuzzed.problems).toEqual([]);
-    expect(Object.values(fuzzed.statuses).reduce((sum, count) => sum + count)).toBe(REQUESTS);
+    const answered = Object.values(fuzzed.statuses).reduce((sum, count) => sum + count);
+    expect(answered).toBe(REQUESTS);
+    recordFigure('fuzz.requests', answered);
+    for (const [status, count] of Object.entries(fuzzed.statuses)) {
+      recordFigure('fuzz.answers of 5xx', Number(status) >= 500 ? count : 0);
+    }
     // Neither are all of them refused at the door.
     for (const status of [200, 400, 404, 422]) expect([status, fuzzed.statuses[status] ?? 0]).not.toEqual([status, 0]);
   });
@@ -96,6 +102,7 @@ describe('a server that got altered requests at every route', () => {
       .split('\n')
       .filter((line) => /"(?:request|process|job)\.fault"|\[masked/.test(line));
     expect(events).toEqual([]);
+    recordFigure('fuzz.crashes', events.length);
   });
 
   test(
@@ -108,6 +115,7 @@ describe('a server that got altered requests at every route', () => {
       expect(memory.bytes).toBeGreaterThan(50_000_000);
       const found = memory.found.filter(({ what, around }) => !before.has(`${what} ${around}`));
       expect(found.map(({ what, map, around }) => `${what} in ${map}: ${JSON.stringify(around)}`)).toEqual([]);
+      recordFigure('fuzz.copies in memory', found.length);
     },
     TIME_MS,
   );
@@ -145,7 +153,9 @@ describe('a server that got altered requests at every route', () => {
       stopped = true;
       const files = (await filesUnder(folder)).filter((file) => !file.endsWith('/dev.json'));
       for (const kind of ['pg_wal', '/base/', 'ledger']) expect(files.some((file) => file.includes(kind))).toBe(true);
-      expect(await findInFiles(files, search)).toEqual([]);
+      const found = await findInFiles(files, search);
+      expect(found).toEqual([]);
+      recordFigure('fuzz.canaries found', found.length);
     },
     TIME_MS,
   );
@@ -216,6 +226,7 @@ describe('the fuzzing itself', () => {
         const memory = await searchMemory(leaky.child.pid as number, findPlain(IN_BODIES));
         if (memory.kind === 'read') expect(memory.found.length).toBeGreaterThan(0);
         expect(searchFor(CARD_DATA)(Buffer.from(leaky.output())).length).toBeGreaterThan(0);
+        recordFigure('fuzz.controls', 1);
       } finally {
         leaky.child.kill('SIGKILL');
         await once(leaky.child, 'exit');

@@ -21,15 +21,17 @@ const commit = commitNow();
 const results = [];
 for (const [index, part] of PARTS.entries()) {
   if (only !== null && !only.includes(part.name)) {
-    results.push({ part, environment: {}, ran: notRun('left out by --only') });
+    results.push({ part, environment: {}, isWhole: false, ran: notRun('left out by --only') });
     continue;
   }
   const wanted = Object.fromEntries(Object.entries(part.counts).map(([flag, count]) => [flag, counts[flag] ?? count]));
   const environment = { ...part.environment(wanted), ...(part.seed && { [part.seed]: seed ?? randomInt(2 ** 31) }) };
   process.stdout.write(`\n[${index + 1} of ${PARTS.length}, ${elapsedMinutes()} min] ${part.name}: ${part.what}\n`);
   const ran = await runPart(part, environment);
-  results.push({ part, environment, ran });
-  process.stdout.write(`${part.name}: ${resultOf({ part, ran })}\n`);
+  const isWhole = Object.entries(part.counts).every(([flag, count]) => (wanted[flag] ?? 0) >= count);
+  const result = { part, environment, isWhole, ran };
+  results.push(result);
+  process.stdout.write(`${part.name}: ${resultOf(result)}\n`);
 }
 
 const sheet = renderSheet({ date, commit, machine: machine(), minutes: elapsedMinutes(), results });

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { recordFigure } from '../prove/figures.js';
 import { type HistoryResult, runHistory } from './history.js';
 import { planHistory } from './plan.js';
 import { PLANTED_BUGS, type PlantedBug } from './planted-bugs.js';
@@ -21,6 +22,8 @@ describe('The simulation finds that', () => {
   }
   afterAll(() => {
     process.stdout.write(`planted bugs found: ${found} of ${PLANTED_BUGS.length}\n`);
+    recordFigure('simulation.planted bugs', PLANTED_BUGS.length);
+    recordFigure('simulation.planted bugs found', found);
   });
 });
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { recordFigure } from '../prove/figures.js';
 import { type HistoryResult, runHistory } from './history.js';
 import { planHistory } from './plan.js';
 import { PLANTED_BUGS, type PlantedBug } from './planted-bugs.js';
@@ -29,6 +30,8 @@ test(`${HISTORY_COUNT} histories under faults are correct, and leave nobody stuc
   process.stdout.write(
     `simulation: ${HISTORY_COUNT} histories correct, ${seeds}, ${stepCount} steps, ${seconds} s of CPU; ${reached.join(', ')}\n`,
   );
+  recordFigure('simulation.histories', HISTORY_COUNT);
+  recordFigure('simulation.steps', stepCount);
   if (HISTORY_COUNT >= 1_000)
     for (const what of MUST_COME_ABOUT) expect(counts.get(what) ?? 0, what).toBeGreaterThan(0);
 });
