@@ -39,7 +39,7 @@ describe('A delivery', () => {
     const customer = await payjp(world, 'POST /v2/customers', {});
     const [event] = await followUntil(world, `object_id=${customer.id}`, 1);
     const path = `/deliveries/${event.id}/${endpoint.id}`;
-    const first = await until(`GET ${path}`, ({ attempts }) => attempts.length === 1);
+    const first = await until(`GET ${path}`, ({ attempts }) => attempts.length > 0);
     expect(first).toMatchObject({ state: 'pending', last_attempt: { status: 500 } });
     expect(first.attempts[0].answer.status).toBe(500);
 
@@ -48,12 +48,17 @@ describe('A delivery', () => {
       replayed: 1,
     });
     const second = await until(`GET ${path}`, ({ state }) => state === 'accepted');
-    expect(second.attempts.map(({ answer }: Json) => answer.status)).toEqual([500, 204]);
+    const statuses = second.attempts.map(({ answer }: Json) => answer.status);
+    // On a busy machine the schedule's own second try, after five seconds, can come before the replay's.
+    expect(statuses).toEqual(failing.received.map((received) => received.status));
+    expect([statuses.at(0), statuses.at(-1)]).toEqual([500, 204]);
 
     await failing.close();
     await ask(world, `POST /events/${event.id}/replay`, { body: { endpoint_id: endpoint.id } });
-    const third = await until(`GET ${path}`, ({ attempts }) => attempts.length === 3);
-    expect(third.attempts[2]).toMatchObject({ answer: null, fault: 'connection_failed', request: { url } });
+    const third = await until(`GET ${path}`, ({ attempts }) => attempts.length > statuses.length);
+    expect(third.attempts[statuses.length]).toMatchObject({
+      ...{ answer: null, fault: 'connection_failed', request: { url } },
+    });
     await ask(world, `DELETE /webhook_endpoints/${endpoint.id}`);
   });
 
