@@ -119,6 +119,17 @@ describe('an approval', () => {
     expect(eventsOf(answered(APPROVED, loaded(), NOON, false, already))).not.toContain('customer.updated');
   });
 
+  test('of a method that became another customer’s meanwhile is no success, and is undone at the processor', () => {
+    const method = aPaymentMethod({ customer: { id: uuid(41), chosenId: null } });
+    const { intent } = loaded();
+    for (const customer of [intent.customer, null]) {
+      const changes = answered(APPROVED, loaded({ intent: { ...intent, customer }, paymentMethod: method }));
+      expect(intentPatch(changes)).toMatchObject({ status: 'requires_payment_method' });
+      expect(attemptPatch(changes)).toMatchObject({ state: 'voiding' });
+      expect(eventsOf(changes)).toEqual(['setup_intent.setup_failed']);
+    }
+  });
+
   test('without a customer creates a method that nobody owns', () => {
     const { intent } = loaded();
     const changes = answered(APPROVED, loaded({ intent: { ...intent, customer: null } }));

@@ -69,7 +69,7 @@ function approve(loaded: LoadedAttempt, answer: Approved, context: AnswerContext
   const unauthenticated = needsAuthentication(intent) && !answer.authenticated;
   if (unauthenticated) return undo(loaded, 'authentication_failed', context);
   const { paymentMethod } = loaded;
-  if (context.customerGone || paymentMethod === null || paymentMethod.state === 'detached') {
+  if (context.customerGone || paymentMethod === null || !isStillTheirs(paymentMethod, intent)) {
     return undo(loaded, 'not_processed', context);
   }
 
@@ -92,6 +92,14 @@ function approve(loaded: LoadedAttempt, answer: Approved, context: AnswerContext
     ...makeDefault(attempt, context),
     ...(intent.customer ? [{ kind: 'require_customer', id: intent.customer.id } as const] : []),
   ];
+}
+
+/** A saved method may be detached, or given to another customer, while the processor is asked. */
+function isStillTheirs(
+  { state, customer }: NonNullable<LoadedAttempt['paymentMethod']>,
+  { customer: owner }: SetupIntent,
+): boolean {
+  return state !== 'detached' && (customer === null || customer.id === owner?.id);
 }
 
 function saveMethod(
