@@ -19,7 +19,7 @@ import {
   objectNames,
   type PayjpDialect,
 } from '@onfile/dialects';
-import { createPostgresStorage } from '@onfile/storage';
+import { createPostgresStorage, enforceRowSecurity } from '@onfile/storage';
 import { createVault, type LocalVault, openFileKeyProvider } from '@onfile/vault';
 import { createWebhookSender, type LocalWebhookSender } from '@onfile/webhooks';
 import { describeApiKey } from './api-keys.js';
@@ -80,8 +80,11 @@ export async function compose(
   },
 ): Promise<System> {
   const { database, addresses, clock, ids, log } = ports;
+  const rowSecurity = config.rowSecurity === 'on';
+  if (rowSecurity) await enforceRowSecurity(database.address);
   const postgres = createPostgresStorage({
     ...database.address,
+    rowSecurity,
     log: ({ event, ...fields }) => log.write(`database.${event}`, fields),
   });
   const metrics = createMetrics({ maskedRuns: log.maskedRuns, databaseConnections: postgres.connections });

@@ -24,6 +24,7 @@ describe('configuration', () => {
       keyFile: '/srv/.onfile/vault.keys',
       tokenKeyFile: '/srv/.onfile/tokens.pem',
       rateLimits: 'on',
+      rowSecurity: 'off',
       testModeLimitFactor: 100,
       trustedProxies: [],
       logLevel: 'info',

@@ -44,6 +44,11 @@ export interface Config {
    */
   readonly rateLimits: 'on' | 'off';
   /**
+   * `ONFILE_ROW_LEVEL_SECURITY`, default `off`: whether PostgreSQL itself keeps merchants apart, behind the conditions that
+   * every statement has. `on` needs a database user that owns the tables and may make a role, and costs no round trip.
+   */
+  readonly rowSecurity: 'on' | 'off';
+  /**
    * `ONFILE_TEST_MODE_LIMIT_FACTOR`, default 100: how many times as much as in live mode may be confirmed in test mode, from an
    * address, of a card and by a merchant, before the answer is 429. 1 shows how an integration meets the limits of live mode;
    * 0 switches them off, for load tests. In live mode they always hold.
@@ -116,6 +121,7 @@ export function readConfig(environment: Environment, workingDirectory: string): 
       read.text('ONFILE_TOKEN_KEY_FILE') ?? resolve(dirname(keyFile), 'tokens.pem'),
     ),
     rateLimits: read.oneOf('ONFILE_RATE_LIMITS', ['on', 'off'], 'on'),
+    rowSecurity: read.oneOf('ONFILE_ROW_LEVEL_SECURITY', ['on', 'off'], 'off'),
     testModeLimitFactor: read.integer('ONFILE_TEST_MODE_LIMIT_FACTOR', { least: 0, most: 10_000, otherwise: 100 }),
     trustedProxies: read.networks('ONFILE_TRUSTED_PROXIES'),
     logLevel: read.oneOf('ONFILE_LOG_LEVEL', LOG_LEVELS, 'info'),

@@ -3,6 +3,8 @@ import { StorageFault } from '@onfile/core';
 import pg from 'pg';
 import { isConnectionLost, isWorthRetrying, sqlStateOf, toStorageFault } from './faults.js';
 import type { Row } from './fields.js';
+import { merchantOf, PREPARE_SCOPE } from './row-security.js';
+import { runScoped } from './scoped-query.js';
 import { type SharedConnection, SharedConnections } from './shared-connections.js';
 import type { Statement } from './statement.js';
 
@@ -33,6 +35,8 @@ export type StorageLog = (event: StorageEvent) => void;
 
 export interface DatabaseSettings {
   readonly log: StorageLog;
+  /** Statements of one merchant run behind the wall of {@link enforceRowSecurity}, which has to stand. Not when not given. */
+  readonly rowSecurity?: boolean;
   /** Connections at most; 10 when not given. */
   readonly poolSize?: number;
   /** How long one statement may take, in milliseconds; 10,000 when not given. */
@@ -61,11 +65,14 @@ export class Database {
   readonly #connections: SharedConnections;
   readonly #answerTimeoutMs: number;
   readonly #log: StorageLog;
+  readonly #rowSecurity: boolean;
 
   constructor(settings: DatabaseAddress & DatabaseSettings) {
     const { statementTimeoutMs = 10_000, lockTimeoutMs = 5_000, connectTimeoutMs = 5_000, poolSize = 6 } = settings;
     this.#answerTimeoutMs = statementTimeoutMs + ANSWER_GRACE_MS;
     this.#log = settings.log;
+    this.#rowSecurity = settings.rowSecurity ?? false;
+    const limits = { statementTimeoutMs, lockTimeoutMs };
     this.#pool = new pg.Pool({
       ...('connectionString' in settings
         ? { connectionString: settings.connectionString }
@@ -76,7 +83,7 @@ export class Database {
       idleTimeoutMillis: 60_000,
       keepAlive: true,
       pipeline: true,
-      onConnect: (client) => client.query(sessionSettings({ statementTimeoutMs, lockTimeoutMs })),
+      onConnect: (client) => client.query(sessionSettings({ ...limits, rowSecurity: this.#rowSecurity })),
     });
     this.#connections = new SharedConnections(this.#pool);
     // An error without a listener ends the process, and a server that stops sends one to every connection.
@@ -107,10 +114,14 @@ export class Database {
    * As `run`, for callers who tell more cases apart: throws what `pg` throws, and a `StorageFault` only when nothing
    * was sent because there is no connection.
    */
-  async send(statement: Statement, values: readonly unknown[]): Promise<readonly Row[]> {
+  async send(
+    statement: Statement,
+    values: readonly unknown[],
+    merchantId: string | null = merchantOf(statement, values),
+  ): Promise<readonly Row[]> {
     for (let retries = 0; ; retries += 1) {
       try {
-        return await this.#sendOnce(statement, values);
+        return await this.#sendOnce(statement, values, merchantId);
       } catch (error) {
         if (!isWorthRetrying(error) || retries === RETRIES_MAX) throw error;
         this.#log({ event: 'statement_retried', code: sqlStateOf(error) ?? '' });
@@ -128,12 +139,18 @@ export class Database {
     if (!this.#pool.ending) await this.#pool.end();
   }
 
-  async #sendOnce({ name, text }: Statement, values: readonly unknown[]): Promise<readonly Row[]> {
+  async #sendOnce(
+    { name, text }: Statement,
+    values: readonly unknown[],
+    merchantId: string | null,
+  ): Promise<readonly Row[]> {
     const connection = await this.#take();
     let isBroken = false;
     try {
       const query = { text, values: values as unknown[], query_timeout: this.#answerTimeoutMs };
-      const { rows } = await connection.client.query<Row>(name === null ? query : { ...query, name });
+      const named = name === null ? query : { ...query, name };
+      if (this.#rowSecurity && merchantId !== null) return await runScoped(connection.client, named, merchantId);
+      const { rows } = await connection.client.query<Row>(named);
       return rows;
     } catch (error) {
       isBroken = isConnectionLost(error);
@@ -161,7 +178,15 @@ export class Database {
  * Whatever the database's own defaults are: READ COMMITTED, acknowledged means on disk, and one plan per statement, made
  * for any values. Sent as statements, for connection poolers refuse start-up parameters that they do not know.
  */
-function sessionSettings({ statementTimeoutMs, lockTimeoutMs }: { statementTimeoutMs: number; lockTimeoutMs: number }) {
+function sessionSettings({
+  statementTimeoutMs,
+  lockTimeoutMs,
+  rowSecurity,
+}: {
+  statementTimeoutMs: number;
+  lockTimeoutMs: number;
+  rowSecurity: boolean;
+}) {
   return `
     SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED;
     SET statement_timeout = ${Math.trunc(statementTimeoutMs)};
@@ -170,5 +195,6 @@ function sessionSettings({ statementTimeoutMs, lockTimeoutMs }: { statementTimeo
     SET plan_cache_mode = force_generic_plan;
     SET jit = off;
     SET timezone = 'UTC';
-    SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`;
+    SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
+    ${rowSecurity ? PREPARE_SCOPE : ''}`;
 }

@@ -16,3 +16,4 @@ export {
   type SchemaFaultCode,
 } from './migrate.js';
 export { createPostgresStorage, type PostgresStorage } from './postgres-storage.js';
+export { enforceRowSecurity } from './row-security.js';

@@ -18,7 +18,7 @@ export function browserScriptRoutes(): readonly HttpRoute[] {
   );
   return [
     ...named,
-    { method: 'GET', path: '/sdk/:version/:name', handle: async ({ params }) => versionedScript(params) },
+    { method: 'GET', path: '/sdk/:version/:name', handle: async (request) => versionedScript(request) },
     { method: 'GET', path: `${FRAME_FILES_PATH}:name`, handle: async ({ params }) => frameFile(params) },
     { method: 'GET', path: '/scripts.json', handle: async () => scriptList() },
   ];
@@ -32,13 +32,14 @@ function namedScript(name: ScriptName, { raw }: HttpRequest): HttpAnswer {
   return { status: 200, headers, body };
 }
 
-function versionedScript({ version = '', name = '' }: HttpRequest['params']): HttpAnswer {
+function versionedScript({ params, shownPath }: HttpRequest): HttpAnswer {
+  const { version = '', name = '' } = params;
   const script = versionedScripts().get(sdkPath(name, version));
   if (script !== undefined) {
     return { status: 200, headers: immutableFileHeaders(script.contentType), body: script.body };
   }
   return noSuchFile(
-    `There is no ${sdkPath(name, version)} here. This installation is of version ${browserFiles().version}; ` +
+    `There is no ${shownPath} here. This installation is of version ${browserFiles().version}; ` +
       'its scripts, and those of earlier releases that it keeps, are listed in /scripts.json.',
   );
 }

@@ -53,7 +53,7 @@ function settled(sent: Exclude<Sent, { kind: 'lost' }>): CommitResult {
 async function send(commit: Commit, database: Database): Promise<Sent> {
   const composed = composeCommit(commit);
   try {
-    const [row] = await database.send(composed, composed.values);
+    const [row] = await database.send(composed, composed.values, commit.scope.merchantId);
     if (row?.holds) return { kind: 'committed', objects: commit.changes.map(objectIn(row)) };
     return (row && limitReached(commit, row)) ?? { kind: 'stale' };
   } catch (error) {
