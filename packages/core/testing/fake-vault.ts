@@ -78,7 +78,10 @@ export class FakeVault implements Vault {
       kind: 'sealed',
       card: this.#detailsOf(number, request),
       sealed: fakeSealedCard(ISSUERS[number] ?? 'approved'),
-      traces: { everywhere: `${request.scope.mode} ${this.#numbersSeen.indexOf(number)}`, neighbours: number.slice(0, 3) },
+      traces: {
+        everywhere: `${request.scope.mode} ${this.#numbersSeen.indexOf(number)}`,
+        neighbours: number.slice(0, 3),
+      },
     };
   }
 

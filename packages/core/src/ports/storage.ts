@@ -266,10 +266,7 @@ export interface Storage extends WebhookStorage, OperatorStorage {
    * Usable methods without a customer that were made at this moment or before, and whose mandates had all ended by then; the
    * oldest first.
    */
-  listUnusedMethods(
-    before: Instant,
-    limit: number,
-  ): Promise<readonly { readonly scope: Scope; readonly id: Uuid }[]>;
+  listUnusedMethods(before: Instant, limit: number): Promise<readonly { readonly scope: Scope; readonly id: Uuid }[]>;
   /**
    * Usable methods whose cards end within the window and of which that has not been told, by merchant, mode, month and id;
    * from after `after`.
