@@ -90,6 +90,7 @@ export class Invariants {
     if (!isUnannounced && (latest?.sequence !== object.version || !isDeepStrictEqual(latest.object, object))) {
       throw new Violation(`the latest event of ${name} does not tell of its latest change`);
     }
+    if (type === 'payment_method') checkOwner(before as PaymentMethod | undefined, object as PaymentMethod);
     if (before === undefined) this.#checkTag(type, object);
     else if (isEnded(type, before) && !staysEnded(type, before, object))
       throw new Violation(`${name} had ended, and changed`);
@@ -241,6 +242,13 @@ export class Invariants {
           throw new Violation(`${told} counts as told, and nobody was`);
       }
     }
+  }
+}
+
+/** A method is given to a customer once: it never goes from one to another. */
+function checkOwner(before: PaymentMethod | undefined, { id, customer }: PaymentMethod): void {
+  if (before?.customer && customer && customer.id !== before.customer.id) {
+    throw new Violation(`payment_method ${short(id)} went from one customer to another`);
   }
 }
 

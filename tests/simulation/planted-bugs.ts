@@ -12,7 +12,7 @@ import type {
 } from '@onfile/core';
 import { settleAttempt } from '../../packages/core/src/setup-attempt/settle.js';
 import { attemptNamedBy } from '../../packages/core/src/setup-attempt/state-token.js';
-import type { Plan } from './plan.js';
+import type { Plan, PlannedOperation } from './plan.js';
 import type { StorageModel } from './storage-model/storage-model.js';
 import { keyOf, OPEN } from './storage-model/tables.js';
 
@@ -173,6 +173,27 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     ports: splitOff((change) => change.kind === 'update' && change.event.type === 'checkout_session.completed'),
   },
   {
+    name: 'a success takes a method that became another customer’s while the processor was asked',
+    under: (plan) => ({
+      ...plan,
+      operations: plan.operations.map((operation, index) => ({
+        ...operation,
+        kind: SHARED_METHODS[index % SHARED_METHODS.length] as PlannedOperation['kind'],
+      })),
+    }),
+    ports: (ports) => ({
+      ...ports,
+      storage: {
+        ...ports.storage,
+        async loadAttempt(scope, id) {
+          const loaded = await ports.storage.loadAttempt(scope, id);
+          const { paymentMethod } = loaded ?? {};
+          return loaded && paymentMethod ? { ...loaded, paymentMethod: { ...paymentMethod, customer: null } } : loaded;
+        },
+      },
+    }),
+  },
+  {
     name: 'an idempotency key is remembered after the work instead of with it',
     ports: (ports) => ({
       ...ports,
@@ -314,6 +335,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
 ];
 
+const SHARED_METHODS = ['create_customer', 'create_method', 'create_and_confirm', 'attach'] as const;
 const DECLINED = { kind: 'declined', code: 'card_declined', processorReference: null } as const;
 const ALL_OPEN = ['requires_payment_method', 'requires_confirmation', 'requires_action', 'processing'] as const;
 

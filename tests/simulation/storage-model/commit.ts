@@ -27,7 +27,7 @@ export function runCommit(tables: Tables, commit: Commit): CommitResult {
     writeCounters(tables, counted.counters);
     return counted.reached;
   }
-  const taken = keyTaken(tables, commit) ?? uniqueKeyTaken(tables, commit);
+  const taken = customerKeyTaken(tables, commit) ?? keyTaken(tables, commit) ?? attemptKeyTaken(tables, commit);
   if (taken) return { kind: taken };
 
   refuseBroken(tables, commit);
@@ -95,11 +95,15 @@ function keyTaken(tables: Tables, { scope, at, idempotency }: Commit): 'key_take
   return 'key_taken';
 }
 
-function uniqueKeyTaken(tables: Tables, commit: Commit): 'customer_id_taken' | 'stale' | null {
-  for (const change of commit.changes) {
+function customerKeyTaken(tables: Tables, { changes }: Commit): 'customer_id_taken' | 'stale' | null {
+  for (const change of changes) {
     const taken = change.kind === 'insert' && change.objectType === 'customer' && customerTaken(tables, change.object);
     if (taken) return taken;
   }
+  return null;
+}
+
+function attemptKeyTaken(tables: Tables, commit: Commit): 'stale' | null {
   return hasTwoOpen(tables, commit) ? 'stale' : null;
 }
 
@@ -142,7 +146,9 @@ function refuseBroken(tables: Tables, { scope, changes }: Commit): void {
       throw new StorageFault('The attempt is there already', { code: '23505' });
     }
     const cardId = cardInsertedBy(change);
-    if (cardId !== null && tables.sealedCards.has(keyOf(scope, cardId))) {
+    const isMethodThere =
+      change.kind === 'insert_draft' && tables.objects.payment_method.has(keyOf(scope, cardId ?? ''));
+    if (isMethodThere || (cardId !== null && tables.sealedCards.has(keyOf(scope, cardId)))) {
       throw new StorageFault('The card is there already', { code: '23505' });
     }
     if (change.kind === 'update')
