@@ -22,10 +22,14 @@ export function renderTable(figures: Readonly<Partial<Record<Workload, Figures>>
   const measured = Object.entries(figures);
   const hasPgbench = measured.some(([, { ratioToPgbench }]) => ratioToPgbench !== null);
   const columns = COLUMNS.filter(([title]) => hasPgbench || title !== 'of pgbench');
-  const rows = [
+  return alignRows([
     ['', ...columns.map(([title]) => title)],
     ...measured.map(([workload, each]) => [workload, ...columns.map(([, cell]) => cell(each))]),
-  ];
+  ]);
+}
+
+/** The first column to the left, the others to the right. */
+export function alignRows(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   return rows.map((row) => row.map((cell, column) => pad(cell, column, widths[column] ?? 0)).join('  ')).join('\n');
 }
