@@ -108,6 +108,7 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
   'GET /assets/loader.js': { public: 'a script' },
   'GET /sdk/:version/payments.js': { public: 'a script' },
   'GET /frame/assets/:name': { public: 'a file of the frames' },
+  'GET /frame/postal-codes/:area': { public: 'postal codes of Japan' },
   'GET /scripts.json': { public: 'the list of scripts' },
   'GET /frame/payment': { public: 'names a public key, which is itself the credential' },
   'GET /frame/address': { public: 'names a public key, which is itself the credential' },

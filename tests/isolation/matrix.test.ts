@@ -35,6 +35,7 @@ describe('the registry of routes', () => {
       'GET /errors/:code',
       'GET /sdk/:version/payments.js',
       'GET /frame/assets/:name',
+      'GET /frame/postal-codes/:area',
       'GET /branding/:merchant/:file',
       'GET /setup/:id',
       'POST /setup/:id',

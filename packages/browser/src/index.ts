@@ -7,6 +7,7 @@ export {
 } from './delivery/browser-files.js';
 export * from './delivery/frame-document.js';
 export * from './delivery/headers.js';
+export * from './delivery/postal-codes.js';
 export * from './delivery/script-list.js';
 export * from './frame/card/code.js';
 export * from './frame/card/contact.js';

@@ -5,49 +5,60 @@ import {
   immutableFileHeaders,
   listScripts,
   namedScriptHeaders,
+  POSTAL_CODES_PATH,
+  postalCodesOf,
   type ScriptName,
   sdkPath,
   versionedScripts,
 } from '@onfile/browser';
+import { compressedAnswer } from './compressed.js';
 import type { HttpAnswer, HttpRequest, HttpRoute } from './http-route.js';
 
 /** What browsers load from the vault's origin beside the pages: scripts for merchants' pages, the frames' files, their list. */
 export function browserScriptRoutes(): readonly HttpRoute[] {
   const named = Object.entries(FIXED_PATHS).map(
-    ([path, name]): HttpRoute => ({ method: 'GET', path, handle: async (request) => namedScript(name, request) }),
+    ([path, name]): HttpRoute => ({ method: 'GET', path, handle: (request) => namedScript(name, request) }),
   );
   return [
     ...named,
-    { method: 'GET', path: '/sdk/:version/:name', handle: async (request) => versionedScript(request) },
-    { method: 'GET', path: `${FRAME_FILES_PATH}:name`, handle: async ({ params }) => frameFile(params) },
+    { method: 'GET', path: '/sdk/:version/:name', handle: versionedScript },
+    { method: 'GET', path: `${FRAME_FILES_PATH}:name`, handle: frameFile },
+    { method: 'GET', path: `${POSTAL_CODES_PATH}:area`, handle: async ({ params }) => postalCodes(params) },
     { method: 'GET', path: '/scripts.json', handle: async () => scriptList() },
   ];
 }
 
-function namedScript(name: ScriptName, { raw }: HttpRequest): HttpAnswer {
-  const { contentType, body, integrity } = browserFiles().scripts[name];
+async function namedScript(name: ScriptName, request: HttpRequest): Promise<HttpAnswer> {
+  const file = browserFiles().scripts[name];
+  const { contentType, integrity } = file;
   const etag = `"${integrity}"`;
   const headers = namedScriptHeaders({ contentType, etag });
-  if (raw.headers['if-none-match'] === etag) return { status: 304, headers, body: '' };
-  return { status: 200, headers, body };
+  if (request.raw.headers['if-none-match'] === etag) return { status: 304, headers, body: '' };
+  return compressedAnswer(request, file, headers);
 }
 
-function versionedScript({ params, shownPath }: HttpRequest): HttpAnswer {
-  const { version = '', name = '' } = params;
+async function versionedScript(request: HttpRequest): Promise<HttpAnswer> {
+  const { version = '', name = '' } = request.params;
   const script = versionedScripts().get(sdkPath(name, version));
-  if (script !== undefined) {
-    return { status: 200, headers: immutableFileHeaders(script.contentType), body: script.body };
-  }
+  if (script !== undefined) return compressedAnswer(request, script, immutableFileHeaders(script.contentType));
   return noSuchFile(
-    `There is no ${shownPath} here. This installation is of version ${browserFiles().version}; ` +
+    `There is no ${request.shownPath} here. This installation is of version ${browserFiles().version}; ` +
       'its scripts, and those of earlier releases that it keeps, are listed in /scripts.json.',
   );
 }
 
-function frameFile({ name = '' }: HttpRequest['params']): HttpAnswer {
-  const file = browserFiles().frameFile(name);
+async function frameFile(request: HttpRequest): Promise<HttpAnswer> {
+  const file = browserFiles().frameFile(request.params.name ?? '');
   if (file === null) return noSuchFile('There is no such file; the page that links it is of another release.');
-  return { status: 200, headers: immutableFileHeaders(file.contentType), body: file.body };
+  return compressedAnswer(request, file, immutableFileHeaders(file.contentType));
+}
+
+/** For the address form alone. Places come to be and are renamed, so a browser asks again after a day. */
+function postalCodes({ area = '' }: HttpRequest['params']): HttpAnswer {
+  const codes = postalCodesOf(area);
+  if (codes === null) return noSuchFile('No postal code begins with this.');
+  const headers = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'public, max-age=86400' };
+  return { status: 200, headers, body: codes };
 }
 
 function scriptList(): HttpAnswer {

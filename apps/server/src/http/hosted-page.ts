@@ -43,6 +43,7 @@ import {
 import type { PayjpDialect } from '@onfile/dialects';
 import type { LocalVault } from '@onfile/vault';
 import { faultOf, readBytes } from './body.js';
+import { compressedAnswer } from './compressed.js';
 import { readContentType } from './content-type.js';
 import { cardholderOf } from './dialect-routes.js';
 import {
@@ -81,7 +82,7 @@ export function hostedPageRoutes(host: HostedPageHost): readonly HttpRoute[] {
       ({ path, contentType, body }): HttpRoute => ({
         method: 'GET',
         path,
-        handle: async () => ({ status: 200, headers: hostedAssetHeaders(contentType), body }),
+        handle: (request) => compressedAnswer(request, { body }, hostedAssetHeaders(contentType)),
       }),
     ),
   ];

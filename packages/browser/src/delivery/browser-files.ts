@@ -6,6 +6,8 @@ export interface BrowserFile {
   readonly name: string;
   readonly contentType: string;
   readonly body: Buffer;
+  /** The body in gzip, made at the build. Scripts of earlier releases have none. */
+  readonly gzip?: Buffer;
   /** SHA-384, as an `integrity` attribute has it. */
   readonly integrity: string;
 }
@@ -61,7 +63,8 @@ function readFiles(): BrowserFiles {
   const manifest = readManifest();
   const files = Object.entries(manifest.files).map(([name, { integrity }]): BrowserFile => {
     const contentType = name.endsWith('.css') ? 'text/css; charset=utf-8' : 'text/javascript; charset=utf-8';
-    return { name, contentType, body: readFileSync(new URL(name, ASSETS)), integrity };
+    const [body, gzip] = [name, `${name}.gz`].map((file) => readFileSync(new URL(file, ASSETS))) as [Buffer, Buffer];
+    return { name, contentType, body, gzip, integrity };
   });
   const named = (name: string): BrowserFile => {
     const file = files.find((each) => each.name === name);

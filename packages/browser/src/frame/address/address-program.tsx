@@ -10,6 +10,7 @@ import type { FormProgram, FormSurroundings } from '../start-form.js';
 import { singly } from '../view/singly.js';
 import { AddressForm } from './address-view.js';
 import { type AddressProblems, checkAddress, formatZip } from './check-address.js';
+import { loadAreaCodes, placeOfZip } from './place-of-zip.js';
 import type { AddressTexts } from './texts.js';
 
 const VALUE_CHARACTERS_MAX = 255;
@@ -21,8 +22,8 @@ export function createAddressProgram({ root, tell, announce }: FormSurroundings)
   let options: AddressOptions;
   let problems: AddressProblems = {};
   let lastTold = '';
-  /** What stands for the prefecture because of the postal code, and not because somebody entered it. */
-  let filledIn = '';
+  /** What stands there because of the postal code, and not because somebody entered it. */
+  const filledIn = { state: '', city: '' };
 
   const draw = singly(() => {
     render(
@@ -44,26 +45,31 @@ export function createAddressProgram({ root, tell, announce }: FormSurroundings)
   }
 
   function entered(name: string): void {
-    if (name === 'zip') void fillPrefecture();
+    if (name === 'zip') void fillPlace();
     if (problems[name as AddressField] !== undefined) showProblem(name as AddressField);
     draw();
     tellValues();
   }
 
-  /** Looked up in a table of our own, which is loaded when it is wanted first. What somebody entered stays. */
-  async function fillPrefecture(): Promise<void> {
+  /** Looked up in a table of our own server's, which is asked when it is wanted first. What somebody entered stays. */
+  async function fillPlace(): Promise<void> {
     const asked = formatZip(values().zip);
     if (asked === null || locale !== 'ja' || values().country !== 'JP') return;
-    const table = await import('./prefectures.js').catch(() => null);
-    const { zip, state, country } = values();
+    const codes = await loadAreaCodes(asked);
+    const place = codes && placeOfZip(asked, codes);
     // Meanwhile somebody may have gone on.
-    if (formatZip(zip) !== asked || country !== 'JP' || (state !== '' && state !== filledIn)) return;
-    const prefecture = table?.prefectureOf(asked) ?? '';
-    const element = root.querySelector<HTMLInputElement>('#state');
-    if (element === null || state === prefecture || prefecture === '') return;
-    filledIn = prefecture;
-    element.value = prefecture;
-    entered('state');
+    if (!place || formatZip(values().zip) !== asked || values().country !== 'JP') return;
+    fill('state', place.state);
+    fill('city', place.city);
+  }
+
+  function fill(name: 'state' | 'city', text: string): void {
+    const element = root.querySelector<HTMLInputElement>(`#${name}`);
+    if (element === null || text === '' || (element.value !== '' && element.value !== filledIn[name])) return;
+    filledIn[name] = text;
+    if (element.value === text) return;
+    element.value = text;
+    entered(name);
   }
 
   function left(name: string, element: HTMLInputElement): void {
