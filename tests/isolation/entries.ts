@@ -106,7 +106,7 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
   'GET /errors/:code': { public: 'explanations' },
   'GET /payments.js': { public: 'a script' },
   'GET /assets/loader.js': { public: 'a script' },
-  'GET /sdk/:version/payments.js': { public: 'a script' },
+  'GET /sdk/:version/:name': { public: 'a script' },
   'GET /frame/assets/:name': { public: 'a file of the frames' },
   'GET /frame/postal-codes/:area': { public: 'postal codes of Japan' },
   'GET /scripts.json': { public: 'the list of scripts' },

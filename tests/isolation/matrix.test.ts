@@ -33,7 +33,7 @@ describe('the registry of routes', () => {
     const open = Object.entries(ENTRIES).filter(([route, entry]) => 'public' in entry && route.includes('/:'));
     expect(open.map(([route]) => route)).toEqual([
       'GET /errors/:code',
-      'GET /sdk/:version/payments.js',
+      'GET /sdk/:version/:name',
       'GET /frame/assets/:name',
       'GET /frame/postal-codes/:area',
       'GET /branding/:merchant/:file',

@@ -48,6 +48,6 @@ function clientSecretIn(json: unknown): string {
 
 function nothingThere(request: HttpRequest): HttpAnswer {
   request.notes.fault = 'not_found_route';
-  const detail = 'There is nothing to abandon for this public key and client secret.';
+  const detail = 'No challenge is under way for this public key and client secret.';
   return renderProblem('not_found_route', { path: request.shownPath, detail });
 }

@@ -23,6 +23,8 @@ export interface Operation<Input, Value> extends Pick<Route, 'method' | 'path' |
   readonly scope: ToastScope;
   /** Tokens of iframe credentials may come too; `act` has to check the session secret. */
   readonly isOpenToIframe?: boolean;
+  /** The error for whoever may not ask this at all, before anything of the request is looked at. */
+  readonly admit?: (request: DialectRequest) => ToastError | null;
   readonly cardFields?: Route['cardFields'];
   readonly needsLocation?: boolean;
   /** `undefined` only for a request with faults, which the fields have noted. */
@@ -50,6 +52,8 @@ export function operation<Input, Value>({ errors }: Toast, definition: Operation
   async function handle(request: DialectRequest, operations: Operations): Promise<DialectResponse> {
     const { scope, parse, act, render, failure, meaning, needsLocation = false, status = 200 } = definition;
     if (request.access === 'secret' && !request.permissions.includes(scope)) return errors.own(SCOPE_MISSING, request);
+    const notAdmitted = definition.admit?.(request) ?? null;
+    if (notAdmitted) return errors.own(notAdmitted, request);
     const faults = new Faults();
     const fields = { body: Fields.ofBody(faults, request.body), path: new Fields(faults, request.params) };
     checkLocation(fields.body, request, { isRequired: needsLocation });

@@ -42,6 +42,9 @@ export function setupIntentRoutes(toast: Toast): readonly Route[] {
       body: 'none',
       scope: 'setup_intents:read',
       isOpenToIframe: true,
+      // A page may read the intent of its session.
+      admit: ({ access, headers }) =>
+        access === 'browser' && headers[SESSION_SECRET_HEADER] === undefined ? SCOPE_MISSING : null,
       parse: ({ path }) => parseReference(path, 'id', 'setup_intent'),
       act: (id, request, operations) => readIntent(toast, id, request, operations),
       render: (intent, request, operations) =>
@@ -101,7 +104,7 @@ export async function findLive(
   return isGone ? answerWith(EXPIRED) : found;
 }
 
-/** A page may read the intent of its session. A session secret that is sent has to fit in any case. */
+/** A session secret that is sent has to fit, whoever sends it. */
 async function readIntent(
   toast: Toast,
   id: Uuid,
@@ -109,7 +112,6 @@ async function readIntent(
   operations: Operations,
 ): Promise<Outcome<SetupIntent> | Answered> {
   const secret = request.headers[SESSION_SECRET_HEADER];
-  if (secret === undefined && request.access === 'browser') return answerWith(SCOPE_MISSING);
   if (secret !== undefined && intentOfSecret(secret, request.call.scope, operations) !== id) {
     return answerWith(WRONG_SESSION_SECRET);
   }
