@@ -6,7 +6,7 @@ import { seeded } from './random.js';
 import { type Credentials, requestTo, type Things } from './seeds.js';
 import { createSender } from './send.js';
 
-export interface FuzzOptions {
+interface FuzzOptions {
   readonly urls: Readonly<Record<'api' | 'vault', string>>;
   readonly seed: number;
   readonly requests: number;

@@ -2,12 +2,12 @@ import { open, readFile } from 'node:fs/promises';
 import type { Found, Search } from '../leaks-search.js';
 
 /** Something found in a process's memory, with what stands around it, so that what was there before is known again. */
-export interface FoundInMemory extends Found {
+interface FoundInMemory extends Found {
   readonly map: string;
   readonly around: string;
 }
 
-export type MemoryRead =
+type MemoryRead =
   | { readonly kind: 'read'; readonly bytes: number; readonly found: readonly FoundInMemory[] }
   /** The system does not let us look, and why. */
   | { readonly kind: 'forbidden'; readonly reason: string };
