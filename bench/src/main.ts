@@ -29,7 +29,7 @@ typing: how long it takes from a key in the card form to the next frame, in Chro
 webhooks: deliveries a second, and from an event's commit to its POST, at 20 endpoints of which 0, 5 and 10 fail.
 
   --seconds N       how long events are made at an even pace, 1 to 60; 10 by default
-  --rate N          events in each of those seconds, 1 to 1000; 10 by default, each for all 20 endpoints
+  --rate N          events in each of those seconds, 1 to 1000; 5 by default, each for all 20 endpoints
   --rounds N        how often everything is measured; 3 by default
 
 What the columns mean: bench/README.md`;
@@ -124,7 +124,7 @@ function readWebhooksArguments(): Pick<WebhooksSettings, 'seconds' | 'rate' | 'r
       args: process.argv.slice(3),
       options: {
         seconds: { type: 'string', default: '10' },
-        rate: { type: 'string', default: '10' },
+        rate: { type: 'string', default: '5' },
         rounds: { type: 'string', default: '3' },
         json: { type: 'boolean', default: false },
       },
