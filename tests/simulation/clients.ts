@@ -332,6 +332,10 @@ function add(ids: Uuid[], id: Uuid): void {
   if (!ids.includes(id)) ids.push(id);
 }
 
+/**
+ * Requests whose key has to give the same answer again. Finding or creating a customer is repeatable by its reference instead:
+ * what it found is not remembered, so that after a deletion it makes another.
+ */
 const KEYABLE: ReadonlySet<PlannedOperation['kind']> = new Set([
   'create',
   'create_for_customer',
@@ -348,7 +352,6 @@ const KEYABLE: ReadonlySet<PlannedOperation['kind']> = new Set([
   'expire_session',
   'note_session',
   'create_customer',
-  'find_or_create_customer',
   'update_customer',
   'delete_customer',
   'create_method',
