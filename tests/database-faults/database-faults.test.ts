@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Acknowledgement, contradictions } from '../crashes/acknowledged.js';
 import { contradictions as disagreements, succeeded } from '../prove/books.js';
 import { recordFact, recordFigure } from '../prove/figures.js';
@@ -26,7 +26,9 @@ const FULL_MS_MAX = 30_000;
 const BACK_MS_MAX = 5_000;
 /** So many setups are saved between two faults. */
 const SAVED_BETWEEN = 10;
-const DISK_MEGABYTES = 320;
+/** Little is saved while a fault lasts, so that the small disk is full only when it is meant to be. */
+const PAUSE_MS = 50;
+const DISK_MEGABYTES = 512;
 
 const noDisk = whyNoSmallDisk();
 const FAULTS = ['resets in COMMIT', 'silence', 'restart', 'outage', ...(noDisk ? [] : ['full disk'])] as const;
@@ -72,6 +74,7 @@ describe(`a database that fails ${ROUNDS} times under ${CLIENTS} clients (seed $
     const server = await installation.startServer();
     const shop = shopAt(server, installation);
     const clients = new Clients(shop);
+    onTestFinished(() => clients.abandon());
     const backMs: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       await clients.saved(SAVED_BETWEEN);
@@ -190,9 +193,14 @@ class Clients {
     }
   }
 
-  async stop(): Promise<void> {
+  /** Whatever they found: a test that failed leaves nobody behind. */
+  async abandon(): Promise<void> {
     this.#isStopped = true;
     await this.#running;
+  }
+
+  async stop(): Promise<void> {
+    await this.abandon();
     if (this.#fault) throw this.#fault;
   }
 
@@ -206,6 +214,7 @@ class Clients {
       if (!(await this.#isDone(confirmed)) || confirmed.body.status !== 'succeeded') continue;
       this.log.push({ told: 'succeeded', flow, paymentMethod: confirmed.body.payment_method_id ?? 'none' });
       this.#saved += 1;
+      await delay(PAUSE_MS);
     }
   }
 
@@ -218,7 +227,7 @@ class Clients {
       throw new Error(`Answered ${status} ${JSON.stringify(body)} while the database failed`);
     }
     this.unavailable += 1;
-    await delay(50);
+    await delay(PAUSE_MS);
     return false;
   }
 }

@@ -36,7 +36,10 @@ export async function runPart(part, environment) {
       stdio: 'inherit',
       env: { ...process.env, ...stringsIn(environment), ONFILE_PROVE_FIGURES: recorded },
     });
+    const end = () => child.kill('SIGTERM');
+    process.once('SIGTERM', end);
     await once(child, 'exit');
+    process.off('SIGTERM', end);
     const seconds = Math.round((performance.now() - startedAt) / 1_000);
     const { passed, failures } = readReport(await readFile(report, 'utf8').catch(() => null));
     const lines = (await readFile(recorded, 'utf8').catch(() => '')).split('\n').filter(Boolean);
