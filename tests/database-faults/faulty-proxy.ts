@@ -52,7 +52,8 @@ export async function startFaultyProxy({ host, port, user, database }: ClientCon
     }
     client.on('data', (bytes) => {
       if (line === 'silent') return;
-      if (resetsLeft > 0 && isCommit(bytes)) {
+      // Looked at always: the names of commits are learned where they are prepared.
+      if (isCommit(bytes) && resetsLeft > 0) {
         resetsLeft -= 1;
         resets += 1;
         if (isBefore()) return end(pair);
