@@ -2,7 +2,7 @@ import { type FaultRates, NO_FAULTS } from './activity.js';
 import { type SeededRandom, seededRandom, seedOf } from './random.js';
 
 /** What clients ask for, each a request of its own. */
-export const REQUESTS = [
+const REQUESTS = [
   'create',
   'create_for_customer',
   'create_and_confirm',

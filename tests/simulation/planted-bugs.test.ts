@@ -12,12 +12,12 @@ describe('The simulation finds that', () => {
   for (const bug of PLANTED_BUGS) {
     test(`${bug.name}`, { timeout: 120_000 }, async () => {
       const { seed, result } = await firstWrong(bug);
-      found += 1;
       process.stdout.write(`planted bug: ${bug.name}: seed ${seed}: ${result.violation?.split('\n')[0]}\n`);
       expect(result.violation).not.toContain('the program threw');
       const again = await runHistory(planFor(bug, seed), bug);
       expect(again.traceHash).toBe(result.traceHash);
       expect((await runHistory(planFor(bug, seed))).violation).toBeNull();
+      found += 1;
     });
   }
   afterAll(() => {

@@ -20,7 +20,7 @@ const SETTLING_MS = 10_000;
 type Known = Exclude<LookUpAnswer, { kind: 'not_found' | 'unknown' }>;
 
 /** How a verification stands at the processor. `voided` keeps what was not there yet from happening. */
-export type Standing = Known | { readonly kind: 'voided' };
+type Standing = Known | { readonly kind: 'voided' };
 
 /** A processor in memory with a ledger: the truth that the program has to find out. */
 export class SimulatedProcessor {

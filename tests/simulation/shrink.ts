@@ -3,7 +3,7 @@ import type { Plan } from './plan.js';
 import type { PlantedBug } from './planted-bugs.js';
 
 /** A history that goes wrong, and as little of it as still does. */
-export interface Counterexample {
+interface Counterexample {
   readonly plan: Plan;
   readonly result: HistoryResult;
 }

@@ -19,7 +19,7 @@ import { type Transactions, transactionsOn } from './transactions.js';
 
 const SEQUENCE_COUNT = Number(process.env.ONFILE_SIMULATION_TRANSACTIONS ?? 1_000) / 50;
 const STATEMENTS_PER_SEQUENCE = 50;
-const FIRST_SEED = Number(process.env.ONFILE_SIMULATION_SEED ?? 1);
+const FIRST_SEED = 1;
 const STEP_MS = 700;
 
 type Methods = Pick<Storage, (typeof MODELLED)[number]>;

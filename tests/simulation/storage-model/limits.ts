@@ -4,7 +4,7 @@ import { type Counter, keyOf, type Tables } from './tables.js';
 const HOUR_MS = 60 * 60_000;
 
 /** What counting would make of the counters, and the first limit that keeps the commit from happening. */
-export interface Counted {
+interface Counted {
   readonly counters: ReadonlyMap<string, Counter>;
   readonly reached: LimitReached | null;
 }

@@ -39,7 +39,7 @@ export interface Tables {
   deliveryRevision: number;
 }
 
-export interface KeptRecord extends IdempotencyRecord {
+interface KeptRecord extends IdempotencyRecord {
   readonly expiresAt: Instant;
 }
 
