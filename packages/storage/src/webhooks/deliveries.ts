@@ -121,6 +121,9 @@ function valuesOfChange(change: EndpointChange): readonly unknown[] {
 //
 // What this statement reads can be older than what it locks. That does no harm: an older state shows more events as
 // unfinished, never fewer, so no later event is taken too early; and a row that was taken meanwhile is checked again.
+// `ended_at IS NULL` says pending in other words, which no partial index is for: where the question is about one event, such
+// an index would be read through from one end of what waits to the other. Each event is looked up by itself, for a plan made
+// while there were few would read them all.
 const CLAIM = statement(`
   WITH e AS MATERIALIZED (
     SELECT w.*, w.probe_at IS NOT NULL AS is_probe, (
@@ -169,16 +172,18 @@ const CLAIM = statement(`
     SELECT json_agg(row_to_json(c) ORDER BY c.due_at, c.event_id) FROM (
       SELECT claimed.*, row_to_json(v) AS event, (
         SELECT count(*) FROM deliveries AS p
-        WHERE p.merchant_id = $1 AND p.livemode = $2 AND p.event_id = claimed.event_id AND p.state = 'pending'
+        WHERE p.merchant_id = $1 AND p.livemode = $2 AND p.event_id = claimed.event_id AND p.ended_at IS NULL
       ) AS pending_count
       FROM claimed
-      JOIN events AS v ON v.merchant_id = $1 AND v.livemode = $2 AND v.id = claimed.event_id
+      JOIN LATERAL (
+        SELECT one.* FROM events AS one
+        WHERE one.merchant_id = $1 AND one.livemode = $2 AND one.id = claimed.event_id
+        LIMIT 1
+      ) AS v ON true
     ) AS c
   ) AS deliveries
   FROM e`);
 
-// `ended_at IS NULL` says pending in other words, which no partial index is for: such an index would be read through from
-// one end of what waits at the endpoint to the other.
 const HELD = `held AS MATERIALIZED (
     SELECT true FROM deliveries
     WHERE merchant_id = $1 AND livemode = $2 AND endpoint_id = $3 AND event_id = $4 AND claim = $5 AND ended_at IS NULL
@@ -279,5 +284,5 @@ const REPLAY = statement(`
 
 const COUNT_PENDING = statement(`
   SELECT event_id, count(*) AS pending_count FROM deliveries
-  WHERE merchant_id = $1 AND livemode = $2 AND event_id = ANY ($3) AND state = 'pending'
+  WHERE merchant_id = $1 AND livemode = $2 AND event_id = ANY ($3) AND ended_at IS NULL
   GROUP BY event_id`);
