@@ -128,9 +128,10 @@ export function createStorageModel(): StorageModel {
         return isOpen && expiresAt !== null && expiresAt <= now ? expiresAt : null;
       }),
     listExpiredCheckoutSessions: (now, limit) =>
-      placesOf(objects.checkout_session.values(), limit, ({ expiresAt, status }) =>
-        status === 'open' && expiresAt <= now ? expiresAt : null,
-      ),
+      placesOf(objects.checkout_session.values(), limit, ({ scope, setupIntentId, expiresAt, status }) => {
+        const isAsked = objects.setup_intent.get(keyOf(scope, setupIntentId))?.status === 'processing';
+        return status === 'open' && !isAsked && expiresAt <= now ? expiresAt : null;
+      }),
     listSetupIntentsWithIdleCards: (enteredBefore, limit) =>
       placesOf(objects.setup_intent.values(), limit, ({ draft, status }) => {
         const isWaiting = status === 'requires_payment_method' || status === 'requires_confirmation';

@@ -252,6 +252,7 @@ export interface Storage extends WebhookStorage, OperatorStorage {
     now: Instant,
     limit: number,
   ): Promise<readonly { readonly scope: Scope; readonly id: Uuid }[]>;
+  /** Open ones whose time is up. Those that await a processor's answer end by it, and would stand before the others for ever. */
   listExpiredCheckoutSessions(
     now: Instant,
     limit: number,

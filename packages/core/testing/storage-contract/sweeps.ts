@@ -214,6 +214,11 @@ export function sweepCases(world: () => World): void {
         await w.commitSurely(scope, [w.insert('checkout_session', session)]);
         expired.push({ scope, id: session.id });
       }
+      // One that awaits a processor's answer is not to be ended.
+      const scope = await w.newScope();
+      const waiting = aCheckoutSession({ id: w.next(), scope, expiresAt: now - 9, status: 'open' });
+      const asked = aSetupIntent({ id: waiting.setupIntentId, scope, status: 'processing' });
+      await w.commitSurely(scope, [w.insert('checkout_session', waiting), w.insert('setup_intent', asked)]);
       const [second, first] = expired;
       expect(await w.storage.listExpiredCheckoutSessions(now, 10)).toEqual([first, second]);
       expect(await w.storage.listExpiredCheckoutSessions(now, 1)).toEqual([first]);

@@ -43,7 +43,11 @@ const FIND_SCOPE = statement(`
   SELECT merchant_id, livemode FROM checkout_sessions WHERE id = $1 AND version > 0 LIMIT 1`);
 
 const LIST_EXPIRED = statement(`
-  SELECT merchant_id, livemode, id FROM checkout_sessions
-  WHERE expires_at <= $1 AND status = 'open'
-  ORDER BY expires_at
+  SELECT s.merchant_id, s.livemode, s.id FROM checkout_sessions AS s
+  WHERE s.expires_at <= $1 AND s.status = 'open' AND NOT EXISTS (
+    SELECT FROM setup_intents AS i
+    WHERE i.merchant_id = s.merchant_id AND i.livemode = s.livemode AND i.id = s.setup_intent_id
+      AND i.status = 'processing'
+  )
+  ORDER BY s.expires_at
   LIMIT $2`);
