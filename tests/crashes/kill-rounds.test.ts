@@ -73,7 +73,9 @@ describe(`a server that is killed with -9 at random, ${ROUNDS} times, under ${CL
     };
     const clients = Array.from({ length: CLIENTS }, () => saveCards(acknowledge, state));
     // A client that finds a fault before the kill ends the round at once.
-    await Promise.race([isEnough, ...clients]);
+    await Promise.race([isEnough, ...clients]).catch((error: Error) => {
+      throw new Error(`${error.message}\n${errorsLoggedBy(server)}`, { cause: error });
+    });
     state.isKilled = true;
     await server.kill();
     await Promise.all(clients);
@@ -146,6 +148,12 @@ describe(`a server that is killed with -9 at random, ${ROUNDS} times, under ${CL
     return JSON.parse(text);
   }
 });
+
+/** What a server says of its own faults. */
+function errorsLoggedBy(server: { output(): string }): string {
+  const lines = server.output().split('\n');
+  return lines.filter((line) => line.includes('"event":"request.fault"')).join('\n');
+}
 
 describe('the comparison', () => {
   const good = {

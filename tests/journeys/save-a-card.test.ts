@@ -113,12 +113,12 @@ describe.skipIf(!executablePath)('a customer saves a card', () => {
     const { session, customer, flowId } = await aSession();
     await page.goto(session.url);
     await fillCard('4000 0000 0000 0002');
-    await page.waitForSelector('[name=card_number]');
+    await page.waitForSelector('#notice-heading');
     expect((await flow(flowId)).last_setup_error).toMatchObject({ code: 'card_declined' });
 
     await fillCard('5555 5555 5555 4444');
     await answerChallenge('fail');
-    await page.waitForSelector('[name=card_number]');
+    await page.waitForSelector('#notice-heading');
     expect((await flow(flowId)).last_setup_error).toMatchObject({ code: 'three_d_secure_failed' });
 
     await fillCard('3530 1113 3330 0000');

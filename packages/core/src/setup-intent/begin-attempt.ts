@@ -64,7 +64,8 @@ async function tryToBegin(ports: Ports, beginning: Beginning): Promise<Begun> {
     const loaded = await findSetupIntent(ports, call.scope, id);
     if ('kind' in loaded) return loaded;
     const at = await loadedBeginning(ports, { ...beginning, isUnderAttack }, loaded, entered);
-    if ('kind' in at) return at;
+    if (at.kind === 'refused') return at;
+    if (at.kind === 'stale') continue;
     const begun = await commitBeginning(ports, beginning, at.method, at.start);
     if (begun.kind !== 'stale' && begun.kind !== 'under_attack') return begun;
     isUnderAttack ||= begun.kind === 'under_attack';
@@ -80,6 +81,12 @@ interface Start {
   readonly authentication: 'unknown' | 'needed' | 'required' | 'not_needed';
 }
 
+interface CanBegin {
+  readonly kind: 'can_begin';
+  readonly method: MethodAtHand;
+  readonly start: Start;
+}
+
 function guardedBeginning(ports: Ports, { confirmation }: Beginning): Start {
   const expectation = guard('confirm', { by: confirmation.by, now: ports.clock.now() });
   const statusIn = ['requires_payment_method', 'requires_confirmation'] as const;
@@ -91,7 +98,7 @@ async function loadedBeginning(
   { confirmation, isUnderAttack }: Beginning & { readonly isUnderAttack: boolean },
   { intent, openAttempt }: LoadedSetupIntent,
   entered: MethodAtHand | Refused | null,
-): Promise<{ method: MethodAtHand; start: Start } | Refused> {
+): Promise<CanBegin | { readonly kind: 'stale' } | Refused> {
   const now = ports.clock.now();
   const moved = decide(intent, 'confirm', { by: confirmation.by, now });
   const method = entered ?? (await findMethodToConfirm(ports, intent, savedIn(confirmation)));
@@ -104,14 +111,16 @@ async function loadedBeginning(
     method.kind === 'refused' ? method : null,
   ]);
   if (refused || authentication === 'impossible') return refused as Refused;
+  if (method.kind !== 'at_hand') return method;
 
-  const { draft } = method as MethodAtHand;
+  const { draft } = method;
   const before = [
     ...(openAttempt ? giveUpAttempt(openAttempt, 'superseded', now) : []),
     ...(draft === null ? discardDraft(intent, openAttempt) : []),
   ];
   return {
-    method: method as MethodAtHand,
+    kind: 'can_begin',
+    method,
     start: { expect: { version: intent.version }, before, authentication },
   };
 }

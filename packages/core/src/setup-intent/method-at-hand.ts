@@ -45,12 +45,15 @@ export async function sealEnteredCard(
   return { kind: 'at_hand', origin: 'entered', paymentMethod, sealed: result.sealed, draft: null, sighting };
 }
 
-/** A method that is there before the confirmation; an intent that has none, and is given none, has nothing to confirm. */
+/**
+ * A method that is there before the confirmation; an intent that has none, and is given none, has nothing to confirm.
+ * `stale`: the intent was loaded with a draft that is gone since, so that it is to be loaded anew.
+ */
 export function findMethodToConfirm(
   ports: Ports,
   intent: SetupIntent,
   method: Exclude<MethodToConfirm, { kind: 'entered' }>,
-): Promise<MethodAtHand | Refused> {
+): Promise<MethodAtHand | Refused | { readonly kind: 'stale' }> {
   if (method.kind === 'draft') return findDraft(ports, intent, method.paymentMethodId);
   if (method.kind === 'current' && intent.draft !== null) return findDraft(ports, intent, null);
   return findSavedMethod(ports, intent, method);
@@ -60,7 +63,7 @@ async function findDraft(
   { storage }: Ports,
   { scope, draft }: SetupIntent,
   paymentMethodId: Uuid | null,
-): Promise<MethodAtHand | Refused> {
+): Promise<MethodAtHand | Refused | { readonly kind: 'stale' }> {
   const isOther = paymentMethodId !== null && paymentMethodId !== draft?.paymentMethodId;
   if (isOther) return refuse('payment_method_not_of_intent', {});
   if (draft === null) return refuse('payment_method_missing', {});
@@ -68,9 +71,7 @@ async function findDraft(
   if (unkept) return unkept;
 
   const found = await storage.loadDraft(scope, draft.paymentMethodId);
-  return found
-    ? { kind: 'at_hand', origin: 'entered', ...found, draft, sighting: null }
-    : refuse('payment_method_missing', {});
+  return found ? { kind: 'at_hand', origin: 'entered', ...found, draft, sighting: null } : { kind: 'stale' };
 }
 
 async function findSavedMethod(

@@ -36,6 +36,7 @@ describe('metadata', () => {
     [{ a: '😀'.repeat(501) }, ['metadata.a', 'too_long']],
     [{ ['k'.repeat(41)]: 'x' }, ['metadata', 'too_long']],
     [{ '': 'x' }, ['metadata', 'too_long']],
+    [{ 'a\\': 'x' }, ['metadata', 'type']],
   ])('%j is refused', (given, problem) => {
     expect(read(given).problems).toEqual([problem]);
   });

@@ -32,6 +32,10 @@ function isValidEntry(fields: Fields, key: string, value: unknown): boolean {
     fields.report('metadata', 'too_long', `A key has 1 to ${KEY_LENGTH_MAX} characters.`);
     return false;
   }
+  if (key.includes('\\')) {
+    fields.report('metadata', 'type', 'A key has no backslash.');
+    return false;
+  }
   const problem = valueProblem(value);
   if (problem) fields.report(`metadata.${key}`, ...problem);
   return problem === null;

@@ -86,6 +86,8 @@ describe('a body that is not strict', () => {
     ['{"a":{"\\u005f_proto__":1}}', 'forbidden_key', 6, 'a.__proto__'],
     ['{"constructor":{"prototype":1}}', 'forbidden_key', 1, 'constructor'],
     ['[{"prototype":1}]', 'forbidden_key', 2, '0.prototype'],
+    ['{"a":{"\\\\":1}}', 'forbidden_key', 6, 'a.\\'],
+    ['{"a\\u005cb":1}', 'forbidden_key', 1, 'a\\b'],
     ['{"a":1e400}', 'number_out_of_range', 5, 'a'],
     ['{"a":-1e400}', 'number_out_of_range', 5, 'a'],
     ['1e308', 'number_out_of_range', 0, ''],

@@ -12,7 +12,7 @@ export type JsonProblemCode =
   | 'too_deep'
   | 'too_many_keys'
   | 'duplicate_key'
-  /** `__proto__`, `constructor` or `prototype`. */
+  /** `__proto__`, `constructor` or `prototype`, or one with a backslash in it: see {@link isForbidden}. */
   | 'forbidden_key'
   /** Of 10³⁰⁸ or more: beyond that a number becomes infinite. */
   | 'number_out_of_range'
@@ -201,7 +201,7 @@ class JsonScanner {
       this.#keyBytesEnd = writeCodePoint(codePoint, this.#keyBytes, this.#keyBytesEnd);
     });
     const key: KeyRange = { start, end: this.#keyBytesEnd, offset };
-    if (FORBIDDEN_KEYS.some((forbidden) => forbidden.equals(this.#bytesOf(key)))) this.#stopAtKey('forbidden_key', key);
+    if (isForbidden(this.#bytesOf(key))) this.#stopAtKey('forbidden_key', key);
     return key;
   }
 
@@ -344,6 +344,14 @@ const WHOLE_DIGITS_MAX = 308;
 const EXPONENT_MAX = 100_000;
 
 const FORBIDDEN_KEYS = ['__proto__', 'constructor', 'prototype'].map((key) => Buffer.from(key));
+
+/**
+ * Names that reach an object's prototype, and keys with a backslash: once the `JSON.parse` of Node 24 has seen one, it may
+ * take any escaped key in its place for it, in every later text of the process. Source: nodejs/node issue 63785.
+ */
+function isForbidden(key: Buffer): boolean {
+  return key.includes(BACKSLASH) || FORBIDDEN_KEYS.some((forbidden) => forbidden.equals(key));
+}
 
 const QUOTE = 0x22;
 const PLUS = 0x2b;
