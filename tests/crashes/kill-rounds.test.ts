@@ -54,7 +54,12 @@ describe(`a server that is killed with -9 at random, ${ROUNDS} times, under ${CL
   });
 
   async function serve() {
-    const env = { ONFILE_SIMULATOR_URL: simulator.url, ONFILE_PROCESSOR_TIMEOUT_MS: '5000', ONFILE_LOG_LEVEL: 'info' };
+    const env = {
+      ONFILE_SIMULATOR_URL: simulator.url,
+      ONFILE_PROCESSOR_TIMEOUT_MS: '5000',
+      ONFILE_LOG_LEVEL: 'info',
+      ONFILE_TEST_MODE_LIMIT_FACTOR: '0',
+    };
     running = await startServe({ dataDir: join(folder, 'data'), port, env });
     return running;
   }
