@@ -79,7 +79,6 @@ export const PLAIN_DIALECT: WebhookDialect = {
   findEventTypes: () => [],
   nameOf: (type) => type,
   renderEventId: (id) => id,
-  parseEventId: (text) => text as Uuid,
   renderToken: () => null,
   render({ id: eventId, objectId, sequence }: Event) {
     return { headers: {}, body: JSON.stringify({ eventId, objectId, sequence } satisfies Told) };

@@ -11,7 +11,7 @@ export function addEventCommands(program: Command, endWith: EndWith): void {
     .option('--forward-to <url>', 'where each event is posted to')
     .option('--events <names>', 'only these, comma separated, such as setup_flow.succeeded,customer.*', splitNames)
     .option('--from <place>', 'now, start, or the id of an event; otherwise from where the last listen stopped')
-    .option('--dialect <name>', 'whose bodies and headers are sent', 'payjp')
+    .option('--dialect <name>', 'whose bodies and headers are sent: payjp or onfile', 'payjp')
     .option('--name <name>', 'remembers its place apart from other listeners', 'default')
     .option('--retry-failed', 'first send again what was given up')
     .option('--print-secret', 'tell what the events are signed with, and end')

@@ -17,15 +17,16 @@ export function addWebhookCommands(program: Command, endWith: EndWith): void {
       'comma separated names of the dialect, such as setup_flow.succeeded,customer.*',
       splitNames,
     )
-    .option('--dialect <name>', 'whose bodies it gets', 'payjp')
+    .option('--dialect <name>', 'whose bodies it gets: payjp or onfile', 'payjp')
     .addHelpText(
       'after',
       `
-Without --events it gets everything that the dialect announces.
+Without --events it gets everything that the dialect announces: onfile all that happens, payjp what PAY.JP has a name for.
 
 Examples:
   $ onfile webhooks create --url http://localhost:3000/hooks
-  $ onfile webhooks create --url https://shop.example/hooks --events 'setup_flow.*,payment_method.attached'`,
+  $ onfile webhooks create --url https://shop.example/hooks --events 'setup_flow.*,payment_method.attached'
+  $ onfile webhooks create --url https://shop.example/hooks --dialect onfile --events 'setup_intent.*,mandate.*'`,
     )
     .action(async (options) => endWith(await (await load()).createEndpoint(options)));
 

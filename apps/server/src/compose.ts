@@ -17,6 +17,7 @@ import {
   type Dialect,
   type OperatorApi,
   objectNames,
+  onfileWebhooks,
   type PayjpDialect,
 } from '@onfile/dialects';
 import { createPostgresStorage, enforceRowSecurity } from '@onfile/storage';
@@ -118,6 +119,7 @@ export async function compose(
     authenticationReturnUrl: (stateToken) => authenticationReturnUrl(addresses.vaultUrl, stateToken),
   });
   const payjp = createPayjpDialect({ apiUrl: () => addresses.apiUrl, naming: config.payjpNaming });
+  const names = objectNames(payjp.ids);
   const toast = createToastDialect({
     clients: createToastClients(storage, clock),
     tokenKey: await openTokenKey(config.tokenKeyFile, ({ path }) => log.write('token_key.file_created', { path })),
@@ -129,7 +131,7 @@ export async function compose(
   const webhooks = createWebhooks({
     storage,
     sender: webhookSender,
-    dialects: [payjp.webhooks],
+    dialects: [payjp.webhooks, onfileWebhooks(names)],
     derivedSecrets: vault.derivedSecrets,
     clock,
     ids,
@@ -142,7 +144,7 @@ export async function compose(
   const operatorApi = createOperatorApi(
     {
       ...{ operations, webhooks, storage, clock, requests, describeApiKey, problemOfOrigin },
-      names: objectNames(payjp.ids),
+      names,
       feed: createEventFeed(storage, eventsRoom),
       createMerchant: (name) => createMerchant(administration, name),
       issueApiKey: (key) => issueApiKey(administration, key),
@@ -189,7 +191,8 @@ export async function openWebhooks(
       log: ({ path }) => log.write('vault.key_file_created', { path }),
     });
     const vault = await createVault({ keys, merchantKeys: storage, clock: systemClock, onUnreadable: () => undefined });
-    const dialects = [createPayjpDialect({ apiUrl: () => '' }).webhooks];
+    const payjp = createPayjpDialect({ apiUrl: () => '' });
+    const dialects = [payjp.webhooks, onfileWebhooks(objectNames(payjp.ids))];
     const webhooks = createWebhooks({
       storage,
       sender: createWebhookSender({ userAgent: `Onfile/${readVersion()}` }),

@@ -224,7 +224,7 @@ function createListener({ stream, file, target, screen, events, signal }: Listen
       const forwardable = last === null ? null : asForwardable(last, null);
       if (wish === 'retry_failed') await retryFailed();
       else if (last === null || forwardable === null) screen.nothingYet();
-      else if (wish === 'open') screen.address(forwardable);
+      else if (wish === 'open') screen.address(forwardable, target);
       else await deliver(last, forwardable);
     },
   };

@@ -10,7 +10,7 @@ export interface Screen {
   forwarded(outcome: ForwardOutcome): void;
   absent(target: Target, result: Forwarded): void;
   connection(isThere: boolean, reason: string): void;
-  address(event: Forwardable): void;
+  address(event: Forwardable, target: Target): void;
   nothingYet(): void;
 }
 
@@ -78,8 +78,9 @@ export function createScreen(output: Output, { apiUrl, dev }: Pick<Place, 'apiUr
       );
     },
 
-    address({ id }) {
-      const address = dev?.dashboardUrl ? `${dev.dashboardUrl}/events/${id}` : `${apiUrl}/v2/events/${id}`;
+    address({ id }, { dialect }) {
+      const events = dialect === 'payjp' ? '/v2/events' : '/operator/v1/events';
+      const address = dev?.dashboardUrl ? `${dev.dashboardUrl}/events/${id}` : `${apiUrl}${events}/${id}`;
       output.result({ kind: 'address', id, address }, `${address}   (onfile get ${id})`);
     },
 

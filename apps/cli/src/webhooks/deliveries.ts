@@ -3,12 +3,14 @@ import { type ApiOptions, listAll, withApi } from '../api/with-api.js';
 import type { Output } from '../output.js';
 import { parseCount } from '../parse-count.js';
 import { parseUuid } from '../parse-uuid.js';
+import { allEndpoints } from './endpoints.js';
 
 interface Delivery {
   readonly endpoint_id: string;
   readonly event: {
     readonly id: string;
-    readonly dialect_ids: { readonly payjp?: string | null };
+    /** As dialects with ids of their own write it. */
+    readonly dialect_ids: Readonly<Record<string, string | null>>;
     readonly type: string;
   };
   readonly state: 'pending' | 'accepted' | 'dead';
@@ -45,8 +47,11 @@ export function listDeliveries(
       endpoint_id: endpoint === undefined ? undefined : parseUuid(endpoint, 'endpoint id'),
       cursor: before === undefined ? undefined : `${await eventIdOf(before, api)}_${FIRST_ENDPOINT}`,
     };
+    const dialects = new Map<string, string>();
+    for await (const { id, dialect } of allEndpoints(api)) dialects.set(id, dialect);
     for await (const delivery of listAll<Delivery>(api, '/deliveries', query)) {
-      output.result(describe(delivery), lineOf(delivery, output));
+      const eventId = idAtReceiver(delivery, dialects);
+      output.result(describe(delivery, eventId), lineOf(delivery, { eventId, output }));
     }
   });
 }
@@ -56,10 +61,15 @@ async function eventIdOf(text: string, api: OperatorApi): Promise<string> {
   return (await api.get<{ readonly id: string }>(`/events/${encodeURIComponent(text)}`)).id;
 }
 
-function describe(delivery: Delivery): object {
+/** What its receiver sees in `webhook-id`. */
+function idAtReceiver({ event, endpoint_id }: Delivery, dialects: ReadonlyMap<string, string>): string {
+  return event.dialect_ids[dialects.get(endpoint_id) ?? ''] ?? event.id;
+}
+
+function describe(delivery: Delivery, eventId: string): object {
   const { event, state, last_attempt: last } = delivery;
   return {
-    eventId: shownId(event),
+    eventId,
     endpointId: delivery.endpoint_id,
     type: event.type,
     state,
@@ -73,13 +83,10 @@ function describe(delivery: Delivery): object {
 
 const COLOURS = { pending: 'yellow', accepted: 'green', dead: 'red' } as const;
 
-function lineOf(delivery: Delivery, { paint }: Output): string {
+function lineOf(delivery: Delivery, { eventId, output }: { eventId: string; output: Output }): string {
+  const { paint } = output;
   const { event, state, attempts_made: tries, last_attempt: last } = delivery;
   const answer = last === null ? 'not sent yet' : `${last.status ?? last.fault} in ${last.duration_ms} ms`;
   const shown = paint(COLOURS[state], state.padEnd(8));
-  return `${shownId(event)}  ${shown}  ${tries} tries  ${answer}  ${event.type}  ${delivery.endpoint_id}`;
-}
-
-function shownId({ id, dialect_ids }: Delivery['event']): string {
-  return dialect_ids.payjp ?? id;
+  return `${eventId}  ${shown}  ${tries} tries  ${answer}  ${event.type}  ${delivery.endpoint_id}`;
 }

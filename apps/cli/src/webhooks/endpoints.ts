@@ -1,3 +1,4 @@
+import type { OperatorApi } from '../api/operator-api.js';
 import { type ApiOptions, type ApiWork, listAll, withApi } from '../api/with-api.js';
 import { confirmed } from '../asking.js';
 import { CommandFault, EXIT_CODES, type Output } from '../output.js';
@@ -21,7 +22,9 @@ interface Endpoint {
 type EndpointWithSecret = Endpoint & { readonly secret: string; readonly token: string | null };
 
 const PATH = '/webhook_endpoints';
+/** More than a merchant can have. */
 const ENDPOINTS_MAX = 1_000;
+const DIALECT_WIDTH = 'onfile'.length;
 
 export function createEndpoint(
   options: ApiOptions & { readonly url: string; readonly dialect: string; readonly events?: readonly string[] },
@@ -35,15 +38,22 @@ export function createEndpoint(
 export function listEndpoints(options: ApiOptions): Promise<number> {
   return withApi(options, async ({ api, output }) => {
     let isEmpty = true;
-    for await (const endpoint of listAll<Endpoint>(api, PATH, { limit: ENDPOINTS_MAX })) {
+    for await (const endpoint of allEndpoints(api)) {
       isEmpty = false;
       const health = healthOf(endpoint, output);
-      output.result(describe(endpoint), `${endpoint.id}  ${health}  ${endpoint.url}`);
+      output.result(
+        describe(endpoint),
+        `${endpoint.id}  ${health}  ${endpoint.dialect.padEnd(DIALECT_WIDTH)}  ${endpoint.url}`,
+      );
     }
     if (isEmpty && output.isForPeople) {
       process.stdout.write('No endpoint yet. Register one: onfile webhooks create --url http://localhost:3000/hooks\n');
     }
   });
+}
+
+export function allEndpoints(api: OperatorApi): AsyncGenerator<Endpoint> {
+  return listAll<Endpoint>(api, PATH, { limit: ENDPOINTS_MAX });
 }
 
 export function editEndpoint(

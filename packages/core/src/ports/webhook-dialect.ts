@@ -10,8 +10,6 @@ export interface WebhookDialect {
   findEventTypes(name: string): readonly EventType[];
   nameOf(type: EventType): string | null;
   renderEventId(id: Uuid): string;
-  /** `null` for a text that `renderEventId` cannot have made. */
-  parseEventId(text: string): Uuid | null;
   /** The merchant's static token as this dialect writes it, of 43 derived characters of base62; `null` when it has none. */
   renderToken(derived: string): string | null;
   render(

@@ -1,36 +1,17 @@
-import { done, EVENT_TYPES, type Event, type EventType, type Scope, type Uuid } from '@onfile/core';
-import type { Static } from 'typebox';
+import { done, type Event, type EventType, type Scope, type Uuid } from '@onfile/core';
 import Type from 'typebox';
+import { ALL_EVENT_TYPES } from '../event-names.js';
 import { DeliverySchema, renderDelivery } from './deliveries.js';
 import { problem, problemOfWebhook } from './errors.js';
-import {
-  AnyId,
-  answerObject,
-  Count,
-  Id,
-  Mode,
-  nullable,
-  parseTime,
-  queryObject,
-  renderTime,
-  Text,
-  Time,
-} from './fields.js';
+import { EventSchema, eventRenderer, eventTypesNamed } from './event-renderer.js';
+import { AnyId, answerObject, Count, Id, nullable, parseTime, queryObject, Text, Time } from './fields.js';
 import type { ObjectNames } from './object-names.js';
-import { DialectIdsSchema, ObjectSchema, objectRenderer } from './objects.js';
 import { merchantRoute, type OperatorRoute } from './operator-route.js';
 import { LIMIT, limitOf } from './paging.js';
 import type { OperatorPorts } from './ports.js';
 
-export const EventSchema = answerObject({
-  id: Id,
-  dialect_ids: DialectIdsSchema,
-  mode: Mode,
-  type: Text,
-  object: answerObject({ kind: Text, id: Id, dialect_ids: DialectIdsSchema }),
-  sequence: Count,
-  occurred_at: Time,
-  data: ObjectSchema,
+const ListedEventSchema = answerObject({
+  ...EventSchema.properties,
   body: Type.Optional(
     nullable(
       Type.String({ description: 'What a webhook in that dialect carries; null where it tells nothing of it.' }),
@@ -68,9 +49,9 @@ export function eventRoutes(ports: OperatorPorts): readonly OperatorRoute[] {
           since: Type.Optional(Time),
           until: Type.Optional(Time),
           wait_ms: Type.Optional(Type.Integer({ minimum: 0, maximum: WAIT_MS_MAX, default: 0 })),
-          body: Type.Optional(Type.String({ description: 'The name of a webhook dialect, such as payjp.' })),
+          body: Type.Optional(Type.String({ description: 'The name of a webhook dialect: payjp or onfile.' })),
         }),
-        answer: answerObject({ data: Type.Array(EventSchema), next_cursor: Text, has_more: Type.Boolean() }),
+        answer: answerObject({ data: Type.Array(ListedEventSchema), next_cursor: Text, has_more: Type.Boolean() }),
       },
       async ({ scope, query, signal }) => {
         const types = query.type === undefined ? undefined : typesNamed(query.type);
@@ -110,7 +91,7 @@ export function eventRoutes(ports: OperatorPorts): readonly OperatorRoute[] {
         path: '/operator/v1/events/:id',
         summary: 'One event, with what became of it at each webhook endpoint.',
         query: queryObject({ body: Type.Optional(Text) }),
-        answer: answerObject({ ...EventSchema.properties, deliveries: Type.Array(DeliverySchema) }),
+        answer: answerObject({ ...ListedEventSchema.properties, deliveries: Type.Array(DeliverySchema) }),
       },
       async ({ scope, params, query }) => {
         const id = names.idOf('event', params.id ?? '');
@@ -148,23 +129,6 @@ export function eventRoutes(ports: OperatorPorts): readonly OperatorRoute[] {
   ];
 }
 
-export function eventRenderer(names: ObjectNames): (event: Event) => Static<typeof EventSchema> {
-  const objects = objectRenderer(names);
-  return (event) => {
-    const data = objects.ofEvent(event);
-    return {
-      id: event.id,
-      dialect_ids: names.render('event', event),
-      mode: event.scope.mode,
-      type: event.type,
-      object: { kind: event.objectType, id: event.objectId, dialect_ids: data.dialect_ids },
-      sequence: event.sequence,
-      occurred_at: renderTime(event.createdAt),
-      data,
-    };
-  };
-}
-
 async function bodiesOf(
   { operations, webhooks }: OperatorPorts,
   scope: Scope,
@@ -177,20 +141,14 @@ async function bodiesOf(
   return events.map((event) => webhooks.renderBody(event, dialect, pending.get(event.id) ?? 0));
 }
 
-const ALL_TYPES: readonly EventType[] = Object.values(EVENT_TYPES).flat();
-
 /** None where any of the names is unknown. */
 function typesNamed(text: string): readonly EventType[] {
-  const found = text.split(',').map((name) => ALL_TYPES.filter((type) => isNamed(type, name.trim())));
+  const found = text.split(',').map((name) => eventTypesNamed(name.trim()));
   return found.some((types) => types.length === 0) ? [] : found.flat();
 }
 
-function isNamed(type: EventType, name: string): boolean {
-  return name === '*' || type === name || (name.endsWith('.*') && type.startsWith(name.slice(0, -1)));
-}
-
 function unknownType(): string {
-  return `Give types of events, separated by commas. Known: ${ALL_TYPES.join(', ')}.`;
+  return `Give types of events, separated by commas. Known: ${ALL_EVENT_TYPES.join(', ')}.`;
 }
 
 function unknownDialect(known: readonly string[]) {

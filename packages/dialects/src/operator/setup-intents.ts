@@ -10,7 +10,7 @@ import {
 import Type from 'typebox';
 import { DeliverySchema, renderDelivery } from './deliveries.js';
 import { problem } from './errors.js';
-import { EventSchema, eventRenderer } from './events.js';
+import { EventSchema, eventRenderer } from './event-renderer.js';
 import { answerObject, nullable, queryObject } from './fields.js';
 import {
   CheckoutSessionSchema,

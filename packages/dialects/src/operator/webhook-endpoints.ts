@@ -43,6 +43,7 @@ const WithSecretSchema = answerObject({ ...EndpointSchema.properties, secret: Te
 
 const Events = nullable(Type.Array(Type.String({ maxLength: 100 }), { minItems: 1, maxItems: 100 }));
 const Url = Type.String({ minLength: 1, maxLength: 4_000 });
+const Dialect = Type.String({ description: 'Whose bodies it gets: payjp, unless given, or onfile.' });
 const HOUR_MS = 60 * 60_000;
 const OVERLAP_HOURS_MAX = 30 * 24;
 
@@ -99,7 +100,7 @@ export function webhookEndpointRoutes({ webhooks, names }: OperatorPorts): reado
         path,
         summary: 'Register an endpoint. The answer shows its signing secret.',
         body: Type.Object(
-          { url: Url, dialect: Type.Optional(Text), events: Type.Optional(Events) },
+          { url: Url, dialect: Type.Optional(Dialect), events: Type.Optional(Events) },
           { additionalProperties: false },
         ),
         answer: WithSecretSchema,
