@@ -17,6 +17,8 @@ export interface BenchDatabase {
   parameterTypes(text: string): Promise<readonly string[]>;
   countEvents(merchantId: string): Promise<number>;
   version(): Promise<string>;
+  /** A second database on the same server. */
+  createAnother(name: string): Promise<{ readonly url: string; readonly connection: pg.ClientConfig }>;
   stop(): Promise<void>;
 }
 
@@ -39,9 +41,10 @@ export async function startBenchDatabase(): Promise<BenchDatabase> {
     const { rows } = await client.query<{ answer: unknown }>(text, [...values]);
     return rows[0]?.answer;
   };
+  const urlOf = (name: string) => `postgres://${user}@/${name}?${new URLSearchParams({ host, port: String(port) })}`;
   return {
     connection,
-    url: `postgres://${user}@/${database}?${new URLSearchParams({ host, port: String(port) })}`,
+    url: urlOf(database),
     cpuMs: () => cpuMsOfFamily(server.pid),
     walBytes: async () => Number(await one("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn AS answer")),
     async parameterTypes(text) {
@@ -57,6 +60,10 @@ export async function startBenchDatabase(): Promise<BenchDatabase> {
     countEvents: async (merchantId) =>
       Number(await one('SELECT count(*) AS answer FROM events WHERE merchant_id = $1', [merchantId])),
     version: async () => String(await one("SELECT current_setting('server_version') AS answer")),
+    async createAnother(name) {
+      await client.query(`CREATE DATABASE ${name}`);
+      return { url: urlOf(name), connection: { ...connection, database: name, ssl: false } };
+    },
     async stop() {
       await client.end();
       await server.stop().finally(remove);

@@ -1,28 +1,21 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Uuid } from '@onfile/core';
+import type { Profiler } from 'node:inspector';
+import { startInOrder } from '@onfile/server';
+import { readEventLoopDelay } from './event-loop-delay.js';
 import {
-  createIds,
-  createLog,
-  createMerchant,
-  issueApiKey,
-  openStorage,
-  readConfig,
-  type StartedParts,
-  startInOrder,
-  startServer,
-  systemClock,
-} from '@onfile/server';
-import { type BenchDatabase, startBenchDatabase } from './bench-database.js';
-import { OwnProcess } from './child-process.js';
-import { type Figures, figuresOf, type Round } from './figures.js';
+  type Figures,
+  type FilledFigures,
+  figuresOf,
+  filledFiguresOf,
+  type PacedFigures,
+  pacedFiguresOf,
+  type Round,
+  type Run,
+} from './figures.js';
 import type { Load, LoadAnswer, LoadOrder } from './load-process.js';
-import { createPgbench, findPgbench, HOW_TO_GET_PGBENCH, type Pgbench } from './pgbench.js';
-import { cpuMsOf, residentBytesOf } from './process-cost.js';
-import { type Recording, recordWorkloads } from './record.js';
-import { startSimulatorProcess } from './simulator-process.js';
-import { openClient, type Target, WORKLOADS, type Workload } from './workloads.js';
+import { cpuMsOf, forgetPeakMemory, peakMemoryBytesOf } from './process-cost.js';
+import type { ProfileOrder } from './server-process.js';
+import { type Installation, type Stage, setUp } from './stage.js';
+import { MIX, type Turns, WORKLOADS, type Workload } from './workloads.js';
 
 export interface BenchSettings {
   /** How long each measured run is. */
@@ -33,20 +26,43 @@ export interface BenchSettings {
   readonly connections: number;
   /** What is measured; everything is recorded and checked all the same. */
   readonly only: readonly Workload[];
-  /** Where the server's CPU profile is written when it ends; `null` for none, which costs nothing. */
-  readonly profileDirectory: string | null;
+  /** Whether traffic at an even pace is measured, too; that takes the lifecycle's peak. */
+  readonly isPaced: boolean;
+  /** So many setups are stored in a second database, where the workloads are measured again; `null` for none. */
+  readonly rows: number | null;
+  /** Whether one more run of the lifecycle is profiled at the end. */
+  readonly isProfiled: boolean;
   readonly progress: (sentence: string) => void;
+  /** Shows one line in the place of the one before. */
+  readonly showBar: (line: string) => void;
   /** Ends the bench; everything that it started is stopped all the same. */
   readonly signal: AbortSignal;
 }
 
 export interface BenchResult {
   readonly workloads: Readonly<Partial<Record<Workload, Figures>>>;
+  readonly paced: Readonly<Partial<Record<Pace, PacedFigures>>>;
+  readonly filled: FilledResult | null;
+  /** Of Onfile's process under the lifecycle. */
+  readonly profile: Profiler.Profile | null;
   readonly postgres: string;
 }
 
-/** Setup flows that there are before anything is measured, for the reads. */
-const FLOWS = 64;
+export interface FilledResult {
+  readonly rows: number;
+  readonly workloads: Readonly<Partial<Record<Workload, FilledFigures>>>;
+}
+
+/** Traffic at an even pace, as a part of the lifecycle's rate at full load in the same round. */
+const PACES = {
+  lifecycleAt50: { workloads: ['lifecycle'], share: 0.5 },
+  mixedAt25: { workloads: MIX, share: 0.25 },
+  mixedAt50: { workloads: MIX, share: 0.5 },
+  mixedAt75: { workloads: MIX, share: 0.75 },
+} as const satisfies Record<string, { workloads: Turns; share: number }>;
+export type Pace = keyof typeof PACES;
+const PACE_NAMES = Object.keys(PACES) as readonly Pace[];
+
 const TRIAL_TRANSACTIONS = 5;
 
 /** Measures every workload, and in turn with it what the same work costs without Onfile. */
@@ -54,142 +70,23 @@ export async function runBench(settings: BenchSettings): Promise<BenchResult> {
   const { parts, stage } = await startInOrder(async (parts) => ({ parts, stage: await setUp(parts, settings) }));
   try {
     await checkPgbench(stage, settings);
-    settings.progress(`warming up, ${settings.seconds} s for each workload`);
-    for (const workload of settings.only) await measure(workload, stage, settings);
+    settings.progress(`warming up, ${settings.seconds} s for each run`);
+    await measureRound(stage, { ...settings, progress: () => {} });
 
-    const rounds: Record<Workload, Round[]> = { create: [], read: [], list: [], lifecycle: [] };
+    const rounds: RoundOfAll[] = [];
     for (let round = 1; round <= settings.rounds; round += 1) {
-      for (const workload of settings.only) {
-        settings.progress(`round ${round} of ${settings.rounds}: ${workload}`);
-        rounds[workload].push(await measure(workload, stage, settings));
-      }
+      const progress = (what: string) => settings.progress(`round ${round} of ${settings.rounds}: ${what}`);
+      rounds.push(await measureRound(stage, { ...settings, progress, isFilledFirst: round % 2 === 0 }));
     }
-    const figures = settings.only.map((name) => [name, figuresOf(rounds[name], stage.recordings[name].roundTrips)]);
     return {
-      workloads: Object.fromEntries(figures) as Partial<Record<Workload, Figures>>,
+      ...resultOf(rounds, stage, settings),
+      profile: settings.isProfiled ? await profileLifecycle(stage, settings) : null,
       postgres: await stage.database.version(),
     };
   } finally {
     settings.progress('stopping');
     await parts.stopAll();
   }
-}
-
-/** Everything that is running while we measure. */
-interface Stage {
-  readonly database: BenchDatabase;
-  readonly recordings: Readonly<Record<Workload, Recording>>;
-  readonly server: OwnProcess;
-  readonly generator: OwnProcess;
-  readonly target: Target;
-  /** The empty routes, asked as if they were Onfile. */
-  readonly emptyTarget: Target;
-  readonly pgbench: Pgbench | null;
-  /** In whose name pgbench works: its rows are not between those of the server that is measured. */
-  readonly yardstickMerchant: Uuid;
-}
-
-async function setUp(parts: StartedParts, { connections, profileDirectory, progress }: BenchSettings): Promise<Stage> {
-  const directory = await mkdtemp(join(tmpdir(), 'onfile-bench-'));
-  parts.add(() => rm(directory, { recursive: true, force: true }));
-  progress('starting PostgreSQL and the simulator');
-  const database = await startBenchDatabase();
-  parts.add(() => database.stop());
-  const simulatorDirectory = join(directory, 'simulator');
-  await mkdir(simulatorDirectory);
-  const simulator = await startSimulatorProcess(simulatorDirectory);
-  parts.add(() => simulator.stop());
-  const environment = {
-    ONFILE_PORT: '0',
-    ONFILE_DATA_DIR: join(directory, 'onfile'),
-    DATABASE_URL: database.url,
-    ONFILE_SIMULATOR_URL: simulator.url,
-    ONFILE_LOG_LEVEL: 'warn',
-    // One merchant confirms more in a second than anybody may in an hour.
-    ONFILE_TEST_MODE_LIMIT_FACTOR: '0',
-  };
-  const [measured, yardstick] = await addMerchants(environment);
-
-  progress('recording what each workload asks of the database');
-  const recordings = await recordInThisProcess(environment, { merchant: yardstick, database });
-
-  const server = new OwnProcess('server-process', {
-    environment,
-    nodeFlags: profileDirectory === null ? [] : ['--cpu-prof', '--cpu-prof-dir', profileDirectory],
-  });
-  parts.add(() => server.stop());
-  const addresses = await server.ask<{ apiUrl: string; vaultUrl: string }>();
-  const target = await withFlows({ ...addresses, ...measured, flowIds: [] });
-
-  const emptyRoute = new OwnProcess('empty-route-process');
-  parts.add(() => emptyRoute.stop());
-  const answers = { read: recordings.read.answer, list: recordings.list.answer };
-  const { url } = await emptyRoute.ask<{ url: string }>({ answers });
-  const generator = new OwnProcess('load-process');
-  parts.add(() => generator.stop());
-
-  const path = await findPgbench();
-  if (path === null) progress(HOW_TO_GET_PGBENCH);
-  return {
-    database,
-    recordings,
-    server,
-    generator,
-    target,
-    emptyTarget: { ...target, apiUrl: url },
-    pgbench: path === null ? null : createPgbench(path, { database, directory, clients: connections }),
-    yardstickMerchant: yardstick.merchantId,
-  };
-}
-
-interface Merchant {
-  readonly merchantId: Uuid;
-  readonly secretKey: string;
-  readonly publicKey: string;
-}
-
-async function addMerchants(environment: Readonly<Record<string, string>>): Promise<[Merchant, Merchant]> {
-  const opened = await openStorage(readConfig(environment, process.cwd()), silentLog());
-  const ports = { storage: opened.storage, clock: systemClock, ids: createIds(systemClock) };
-  const add = async (name: string): Promise<Merchant> => {
-    const { id: merchantId } = await createMerchant(ports, name);
-    const issue = (kind: 'secret' | 'public') => issueApiKey(ports, { merchantId, mode: 'test', kind, name: null });
-    return { merchantId, secretKey: (await issue('secret')).text, publicKey: (await issue('public')).text };
-  };
-  try {
-    return [await add('Measured'), await add('Yardstick')];
-  } finally {
-    await opened.close();
-  }
-}
-
-async function recordInThisProcess(
-  environment: Readonly<Record<string, string>>,
-  { merchant, database }: { merchant: Merchant; database: BenchDatabase },
-): Promise<Readonly<Record<Workload, Recording>>> {
-  const server = await startServer(readConfig(environment, process.cwd()), { log: silentLog() });
-  try {
-    const target = await withFlows({ apiUrl: server.apiUrl, vaultUrl: server.vaultUrl, ...merchant, flowIds: [] });
-    const client = openClient(target, 1);
-    try {
-      return await recordWorkloads(client, { database, merchantId: merchant.merchantId });
-    } finally {
-      await client.close();
-    }
-  } finally {
-    await server.stop('recorded');
-  }
-}
-
-async function withFlows(target: Target): Promise<Target> {
-  const client = openClient(target, 1);
-  const flowIds: string[] = [];
-  try {
-    while (flowIds.length < FLOWS) flowIds.push(((await client.operations.create(0)) as { id: string }).id);
-  } finally {
-    await client.close();
-  }
-  return { ...target, flowIds };
 }
 
 /** A script that finds nothing to change is fast and proves nothing: as many events as over HTTP show that it does the work. */
@@ -207,35 +104,121 @@ async function checkPgbench({ pgbench, recordings, database, yardstickMerchant }
   }
 }
 
-async function measure(workload: Workload, stage: Stage, settings: BenchSettings): Promise<Round> {
-  const { database, server, pgbench, recordings, target, emptyTarget } = stage;
-  const before = { serverCpu: cpuMsOf(server.pid), databaseCpu: database.cpuMs(), wal: await database.walBytes() };
-  const load = await runLoad(stage, { workload, target }, settings);
-  const cost = {
-    serverCpuMs: cpuMsOf(server.pid) - before.serverCpu,
-    databaseCpuMs: database.cpuMs() - before.databaseCpu,
-    walBytes: (await database.walBytes()) - before.wal,
-    serverMemoryBytes: residentBytesOf(server.pid),
-  };
-  settings.signal.throwIfAborted();
+interface RoundOfAll {
+  readonly workloads: ReadonlyMap<Workload, Round>;
+  readonly paced: ReadonlyMap<Pace, PacedRun>;
+}
+
+type PacedRun = Run & { readonly begunPerSecond: number };
+
+type RoundSettings = BenchSettings & { readonly isFilledFirst?: boolean };
+
+async function measureRound(stage: Stage, settings: RoundSettings): Promise<RoundOfAll> {
+  const workloads = new Map<Workload, Round>();
+  for (const workload of settings.only) {
+    settings.progress(workload);
+    workloads.set(workload, await measure(workload, stage, settings));
+  }
+  const paced = new Map<Pace, PacedRun>();
+  const peak = workloads.get('lifecycle')?.load.perSecond;
+  for (const name of settings.isPaced && peak !== undefined ? PACE_NAMES : []) {
+    settings.progress(`${name} %`);
+    const { workloads, share } = PACES[name];
+    const begunPerSecond = (peak ?? 0) * share;
+    const run = await measureRun(
+      stage,
+      stage.installation,
+      { workloads, pace: { perSecond: begunPerSecond } },
+      settings,
+    );
+    paced.set(name, { ...run, begunPerSecond });
+  }
+  return { workloads, paced };
+}
+
+async function measure(workload: Workload, stage: Stage, settings: RoundSettings): Promise<Round> {
+  const { pgbench, recordings, emptyTarget, installation, filled } = stage;
+  const order: Traffic = { workloads: [workload], pace: { connections: settings.connections } };
+  const runOn = (where: Installation) => measureRun(stage, where, order, settings);
+  // In turn one goes first, so that what the first leaves behind is no part of the difference.
+  const early = filled && settings.isFilledFirst ? await runOn(filled) : null;
+  const run = await runOn(installation);
+  const late = filled && early === null ? await runOn(filled) : null;
+
   const pgbenchPerSecond = pgbench && (await pgbench.perSecond(recordings[workload].scripts, settings.seconds));
   settings.signal.throwIfAborted();
   const hasEmptyRoute = workload === 'read' || workload === 'list';
-  const empty = hasEmptyRoute ? await runLoad(stage, { workload, target: emptyTarget }, settings) : null;
+  const empty = hasEmptyRoute ? await runLoad(stage, { ...order, target: emptyTarget }, settings) : null;
   settings.signal.throwIfAborted();
-  return { load, ...cost, pgbenchPerSecond, emptyRoutePerSecond: empty?.perSecond ?? null };
+  return { ...run, filled: early ?? late, pgbenchPerSecond, emptyRoutePerSecond: empty?.perSecond ?? null };
+}
+
+type Traffic = Pick<LoadOrder, 'workloads' | 'pace'>;
+
+async function measureRun(
+  stage: Stage,
+  { server, target }: Installation,
+  traffic: Traffic,
+  settings: BenchSettings,
+): Promise<Run> {
+  const { database } = stage;
+  // Reading it begins it anew.
+  await readEventLoopDelay(target.apiUrl);
+  forgetPeakMemory(server.pid);
+  const before = { serverCpu: cpuMsOf(server.pid), databaseCpu: database.cpuMs(), wal: await database.walBytes() };
+  const load = await runLoad(stage, { ...traffic, target }, settings);
+  const run = {
+    load,
+    serverCpuMs: cpuMsOf(server.pid) - before.serverCpu,
+    databaseCpuMs: database.cpuMs() - before.databaseCpu,
+    walBytes: (await database.walBytes()) - before.wal,
+    serverMemoryBytes: peakMemoryBytesOf(server.pid),
+    eventLoopDelayMs: await readEventLoopDelay(target.apiUrl),
+  };
+  settings.signal.throwIfAborted();
+  return run;
 }
 
 async function runLoad(
   { generator }: Stage,
-  order: Pick<LoadOrder, 'workload' | 'target'>,
-  { seconds, connections }: BenchSettings,
+  order: Omit<LoadOrder, 'seconds'>,
+  { seconds }: BenchSettings,
 ): Promise<Load> {
-  const answer = await generator.ask<LoadAnswer>({ ...order, seconds, connections });
+  const answer = await generator.ask<LoadAnswer>({ ...order, seconds }, { workMs: seconds * 1_000 });
   if ('fault' in answer) throw new Error(`The load generator failed: ${answer.fault}`);
   return answer.load;
 }
 
-function silentLog() {
-  return createLog({ level: 'error', format: 'json', writeLine: (line) => process.stderr.write(line) });
+async function profileLifecycle(stage: Stage, settings: BenchSettings): Promise<Profiler.Profile> {
+  settings.progress('profiling the lifecycle');
+  const { server, target } = stage.installation;
+  const order = (profile: ProfileOrder['profile']) =>
+    server.ask<{ profile?: Profiler.Profile; fault?: string }>({ profile } satisfies ProfileOrder);
+  await order('begin');
+  const pace = { connections: settings.connections };
+  await runLoad(stage, { workloads: ['lifecycle'], pace, target }, settings);
+  const { profile, fault } = await order('end');
+  if (profile === undefined) throw new Error(`The server was not profiled: ${fault}`);
+  return profile;
+}
+
+function resultOf(
+  rounds: readonly RoundOfAll[],
+  { recordings }: Stage,
+  { only, rows }: BenchSettings,
+): Pick<BenchResult, 'workloads' | 'paced' | 'filled'> {
+  const workloads: Partial<Record<Workload, Figures>> = {};
+  const filled: Partial<Record<Workload, FilledFigures>> = {};
+  for (const workload of only) {
+    const found = rounds.flatMap((round) => round.workloads.get(workload) ?? []);
+    workloads[workload] = figuresOf(found, recordings[workload].roundTrips);
+    const onFilled = filledFiguresOf(found);
+    if (onFilled !== null) filled[workload] = onFilled;
+  }
+  const paced: Partial<Record<Pace, PacedFigures>> = {};
+  for (const name of PACE_NAMES) {
+    const runs = rounds.flatMap((round) => round.paced.get(name) ?? []);
+    if (runs.length > 0) paced[name] = pacedFiguresOf(runs);
+  }
+  return { workloads, paced, filled: rows === null ? null : { rows, workloads: filled } };
 }

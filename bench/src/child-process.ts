@@ -11,19 +11,13 @@ export class OwnProcess {
   readonly #child: ChildProcess;
   readonly #name: string;
 
-  constructor(
-    name: string,
-    {
-      environment = {},
-      nodeFlags = [],
-    }: { readonly environment?: Readonly<Record<string, string>>; readonly nodeFlags?: readonly string[] } = {},
-  ) {
+  constructor(name: string, { environment = {} }: { readonly environment?: Readonly<Record<string, string>> } = {}) {
     this.#name = name;
     const env = { PATH: process.env.PATH, NODE_ENV: 'production', ...environment };
     // Detached: Ctrl-C goes to the bench alone, which ends its processes in order.
     this.#child = fork(fileURLToPath(new URL(`${name}.js`, import.meta.url)), {
       env,
-      execArgv: [...nodeFlags],
+      execArgv: [],
       detached: true,
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
@@ -33,13 +27,13 @@ export class OwnProcess {
     return this.#child.pid ?? 0;
   }
 
-  /** Sends the message, if any, and answers the next one that comes back. */
-  async ask<Answer>(message?: object): Promise<Answer> {
+  /** Sends the message, if any, and answers the next one that comes back, which may take a minute longer than `workMs`. */
+  async ask<Answer>(message?: object, { workMs = 0 }: { readonly workMs?: number } = {}): Promise<Answer> {
     const waiting = new AbortController();
     const { signal } = waiting;
     const answered = once(this.#child, 'message', { signal }).then(([answer]) => answer as Answer);
     const ended = once(this.#child, 'exit', { signal }).then(() => fault(`${this.#name} ended by itself`));
-    const late = delay(ANSWER_TIMEOUT_MS, null, { signal }).then(() => fault(`${this.#name} does not answer`));
+    const late = delay(workMs + ANSWER_TIMEOUT_MS, null, { signal }).then(() => fault(`${this.#name} does not answer`));
     if (message) this.#child.send(message);
     try {
       return await Promise.race([answered, ended, late]);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 /** Linux shows CPU time in hundredths of a second, whatever the kernel's own clock does. */
 const TICK_MS = 10;
@@ -18,10 +18,15 @@ export function cpuMsOfFamily(pid: number): number {
   return (parent?.ownMs ?? 0) + (parent?.endedChildrenMs ?? 0) + children.reduce((sum, ms) => sum + ms, 0);
 }
 
-/** Memory of a process that is in RAM now, in bytes. */
-export function residentBytesOf(pid: number): number {
+/** The most memory that a process had in RAM since it began, or since {@link forgetPeakMemory}, in bytes. */
+export function peakMemoryBytesOf(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN) * 1024;
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN) * 1024;
+}
+
+export function forgetPeakMemory(pid: number): void {
+  // Source: Linux, proc_pid_clear_refs(5): 5 sets the peak to what is in RAM now.
+  writeFileSync(`/proc/${pid}/clear_refs`, '5');
 }
 
 function processIds(): readonly number[] {

@@ -16,7 +16,8 @@ import {
 import { Pool } from 'undici';
 import { type BenchDatabase, startBenchDatabase } from './bench-database.js';
 import { OwnProcess } from './child-process.js';
-import { cpuMsOf, residentBytesOf } from './process-cost.js';
+import { atEvenPace } from './even-pace.js';
+import { cpuMsOf, peakMemoryBytesOf } from './process-cost.js';
 import { alignRows } from './render-table.js';
 import { medianOf, quantile } from './statistics.js';
 import type { Arrivals, Behaviour, OpenedReceivers, ReceiversOrder } from './webhook-receivers-process.js';
@@ -112,7 +113,6 @@ async function measure(failing: number, settings: WebhooksSettings): Promise<Rou
     await stage.open(Array.from({ length: failing }, (_, place) => WAYS_TO_FAIL[place % 3] ?? 'refuses'));
     const paced = await makeEvenly(stage, settings);
     const { delaysMs } = await takeArrivals(stage, paced * healthy, settings);
-    const memoryAfterPace = residentBytesOf(stage.server.pid);
 
     const before = { at: Date.now(), serverCpu: cpuMsOf(stage.server.pid), databaseCpu: stage.database.cpuMs() };
     const backlog = Math.ceil(BACKLOG_DELIVERIES / healthy);
@@ -124,7 +124,7 @@ async function measure(failing: number, settings: WebhooksSettings): Promise<Rou
       perSecond: deliveries / ((lastAt - before.at) / 1_000),
       serverCpuMs: (cpuMsOf(stage.server.pid) - before.serverCpu) / deliveries,
       databaseCpuMs: (stage.database.cpuMs() - before.databaseCpu) / deliveries,
-      serverMemoryBytes: Math.max(memoryAfterPace, residentBytesOf(stage.server.pid)),
+      serverMemoryBytes: peakMemoryBytesOf(stage.server.pid),
     };
   } finally {
     await parts.stopAll();
@@ -208,16 +208,9 @@ async function post(api: Pool, { path, secretKey, body }: Posted): Promise<void>
   if (response.statusCode >= 300) throw new Error(`${path} was answered ${response.statusCode}: ${text.slice(0, 500)}`);
 }
 
-/** Each at its moment, whatever became of those before: a server that falls behind cannot slow its clients down. */
 async function makeEvenly(stage: Stage, { seconds, rate }: WebhooksSettings): Promise<number> {
   const count = seconds * rate;
-  const beganAt = performance.now();
-  const made: Promise<void>[] = [];
-  for (let turn = 0; turn < count; turn += 1) {
-    await delay(Math.max(0, beganAt + (turn * 1_000) / rate - performance.now()));
-    made.push(stage.makeEvent());
-  }
-  await Promise.all(made);
+  await atEvenPace({ count, perSecond: rate }, () => stage.makeEvent());
   return count;
 }
 

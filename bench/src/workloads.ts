@@ -1,8 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { Pool } from 'undici';
 
-export const WORKLOADS = ['create', 'read', 'list', 'lifecycle'] as const;
+export const WORKLOADS = ['create', 'read', 'list', 'lifecycle', 'toast'] as const;
 export type Workload = (typeof WORKLOADS)[number];
+
+/** One after another, over and over. */
+export type Turns = readonly [Workload, ...Workload[]];
+
+export const MIX: Turns = [
+  'lifecycle',
+  ...(['read', 'read', 'lifecycle', 'list', 'read', 'lifecycle', 'toast', 'read', 'create'] as const),
+];
 
 /** Who is asked, and in whose name. */
 export interface Target {
@@ -10,9 +18,14 @@ export interface Target {
   readonly vaultUrl: string;
   readonly secretKey: string;
   readonly publicKey: string;
+  /** Toast's tokens, which are good for a day: nobody logs in for each operation. */
+  readonly toastTokens: Readonly<Record<ToastSet, string>>;
   /** Setup flows that exist, for the reads. */
   readonly flowIds: readonly string[];
 }
+
+/** Whose credentials they are: those of a merchant's server, and those that its pages may have. */
+export type ToastSet = 'payment' | 'iframe';
 
 /** One operation of each workload; `turn` picks what is read. Each answers the last body, and throws unless all went well. */
 export type Operations = Record<Workload, (turn: number) => Promise<unknown>>;
@@ -27,43 +40,110 @@ const CARD = { number: '4242424242424242', exp_month: 12, exp_year: 2034, cvc: '
 const BILLING_DETAILS = { name: 'TARO YAMADA', email: 'taro@example.com' };
 const RETURN_URL = 'https://shop.example/done';
 const LIST_LIMIT = 10;
+/** As Toast writes the same card. */
+const TOAST_CARD = {
+  type: 'CARD',
+  card: { number: CARD.number, cvv: CARD.cvc, expiry: { month: '12', year: '34' } },
+  billingDetails: { postalCode: '02118' },
+  usage: 'OFF_SESSION',
+};
+/** No customer is needed for these, so that no two operations share a row. */
+const TOAST_INTENT = { usage: 'OFF_SESSION', standingInstructionType: 'UNSCHEDULED' };
 
 /** Asks over kept-alive connections, at most so many to each origin. */
 export function openClient(target: Target, connections: number): Client {
   const api = new Pool(target.apiUrl, { connections });
   const vault = new Pool(target.vaultUrl, { connections });
-  const secret = `Bearer ${target.secretKey}`;
-  const read = (id: string) => ask(api, { method: 'GET', path: `/v2/setup_flows/${id}`, authorization: secret });
-  const create = () =>
-    ask(api, { method: 'POST', path: '/v2/setup_flows', authorization: secret, body: { usage: 'on_session' } });
-
+  const flows = setupFlows({ api, vault }, target);
   return {
     operations: {
-      create,
-      read: (turn) => read(target.flowIds[turn % target.flowIds.length] ?? ''),
-      list: () => ask(api, { method: 'GET', path: `/v2/setup_flows?limit=${LIST_LIMIT}`, authorization: secret }),
-      async lifecycle() {
-        const { id, client_secret } = (await create()) as Flow;
-        // As a page does it: the card goes to the vault's origin, with the public key and the flow's secret.
-        await ask(vault, {
-          method: 'POST',
-          path: `/v2/setup_flows/${id}/confirm`,
-          authorization: `Bearer ${target.publicKey}`,
-          body: {
-            client_secret,
-            return_url: RETURN_URL,
-            payment_method_data: { type: 'card', card: CARD, billing_details: BILLING_DETAILS },
-          },
-        });
-        const flow = (await read(id)) as Flow;
-        if (flow.status !== 'succeeded') throw new Error(`A lifecycle ended ${flow.status} instead of succeeded`);
-        return flow;
-      },
+      create: flows.create,
+      read: (turn) => flows.read(target.flowIds[turn % target.flowIds.length] ?? ''),
+      list: flows.list,
+      lifecycle: flows.lifecycle,
+      toast: toastLifecycle({ api, vault }, target),
     },
     async close() {
       await Promise.all([api.close(), vault.close()]);
     },
   };
+}
+
+/** A token for an id and a secret, as Toast's callers get one. */
+export async function logInToToast(
+  apiUrl: string,
+  client: { readonly clientId: string; readonly clientSecret: string },
+): Promise<string> {
+  const api = new Pool(apiUrl, { connections: 1 });
+  try {
+    const body = { ...client, userAccessType: 'TOAST_MACHINE_CLIENT' };
+    const answer = await ask(api, { method: 'POST', path: '/authentication/v1/authentication/login', body });
+    return (answer as { token: { accessToken: string } }).token.accessToken;
+  } finally {
+    await api.close();
+  }
+}
+
+interface Origins {
+  readonly api: Pool;
+  readonly vault: Pool;
+}
+
+function setupFlows({ api, vault }: Origins, { secretKey, publicKey }: Target) {
+  const secret = { authorization: `Bearer ${secretKey}` };
+  const post = (pool: Pool, path: string, authorization: string, body: object) =>
+    ask(pool, { method: 'POST', path, headers: { authorization, 'idempotency-key': randomUUID() }, body });
+  const read = (id: string) => ask(api, { method: 'GET', path: `/v2/setup_flows/${id}`, headers: secret });
+  const create = () => post(api, '/v2/setup_flows', secret.authorization, { usage: 'on_session' });
+
+  return {
+    create,
+    read,
+    list: () => ask(api, { method: 'GET', path: `/v2/setup_flows?limit=${LIST_LIMIT}`, headers: secret }),
+    async lifecycle() {
+      const { id, client_secret } = (await create()) as Flow;
+      // As a page does it: the card goes to the vault's origin, with the public key and the flow's secret.
+      await post(vault, `/v2/setup_flows/${id}/confirm`, `Bearer ${publicKey}`, {
+        client_secret,
+        return_url: RETURN_URL,
+        payment_method_data: { type: 'card', card: CARD, billing_details: BILLING_DETAILS },
+      });
+      return succeeded((await read(id)) as Flow, 'succeeded');
+    },
+  };
+}
+
+/** As Toast's guide has it: the merchant's server creates and reads, the form in its page enters the card and confirms. */
+function toastLifecycle({ api, vault }: Origins, { toastTokens }: Target): () => Promise<object> {
+  const server = { authorization: `Bearer ${toastTokens.payment}` };
+  const page = { authorization: `Bearer ${toastTokens.iframe}` };
+  const unique = () => ({ 'toast-idempotency-key': randomUUID() });
+
+  return async () => {
+    const path = '/v1/setup-intents';
+    const created = await ask(api, { method: 'POST', path, headers: { ...server, ...unique() }, body: TOAST_INTENT });
+    const { id, sessionSecret } = created as ToastIntent;
+    const entered = await ask(vault, {
+      method: 'POST',
+      path: '/v1/payment-methods',
+      headers: { ...page, 'toast-session-secret': sessionSecret, ...unique() },
+      body: TOAST_CARD,
+    });
+    const { id: paymentMethodId } = entered as { readonly id: string };
+    await ask(vault, {
+      method: 'POST',
+      path: `${path}/${id}/confirm`,
+      headers: { ...page, ...unique() },
+      body: { sessionSecret, paymentMethodId },
+    });
+    const intent = (await ask(api, { method: 'GET', path: `${path}/${id}`, headers: server })) as ToastIntent;
+    return succeeded(intent, 'SUCCEEDED');
+  };
+}
+
+function succeeded<Shown extends { readonly status: string }>(shown: Shown, expected: string): Shown {
+  if (shown.status !== expected) throw new Error(`A lifecycle ended ${shown.status} instead of ${expected}`);
+  return shown;
 }
 
 interface Flow {
@@ -72,19 +152,24 @@ interface Flow {
   readonly status: string;
 }
 
+interface ToastIntent {
+  readonly id: string;
+  readonly sessionSecret: string;
+  readonly status: string;
+}
+
 interface Question {
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  readonly authorization: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: object;
 }
 
-async function ask(pool: Pool, { method, path, authorization, body }: Question): Promise<unknown> {
-  const sent = body && { 'content-type': 'application/json', 'idempotency-key': randomUUID() };
+async function ask(pool: Pool, { method, path, headers, body }: Question): Promise<unknown> {
   const response = await pool.request({
     method,
     path,
-    headers: { authorization, ...sent },
+    headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
     ...(body && { body: JSON.stringify(body) }),
   });
   const text = await response.body.text();

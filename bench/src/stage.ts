@@ -1,0 +1,211 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Uuid } from '@onfile/core';
+import { createPayjpDialect } from '@onfile/dialects';
+import {
+  createIds,
+  createLog,
+  createMerchant,
+  issueApiClient,
+  issueApiKey,
+  openStorage,
+  readConfig,
+  type StartedParts,
+  startServer,
+  systemClock,
+} from '@onfile/server';
+import type { BenchSettings } from './bench.js';
+import { type BenchDatabase, startBenchDatabase } from './bench-database.js';
+import { OwnProcess } from './child-process.js';
+import { fillDatabase } from './fill-database.js';
+import { createPgbench, findPgbench, HOW_TO_GET_PGBENCH, type Pgbench } from './pgbench.js';
+import { renderBar } from './progress-bar.js';
+import { type Recording, recordWorkloads } from './record.js';
+import { startSimulatorProcess } from './simulator-process.js';
+import { logInToToast, openClient, type Target, type ToastSet, type Workload } from './workloads.js';
+
+/** Everything that is running while we measure. */
+export interface Stage {
+  readonly database: BenchDatabase;
+  readonly recordings: Readonly<Record<Workload, Recording>>;
+  readonly installation: Installation;
+  /** The same on a database that holds setups already; `null` where none was asked for. */
+  readonly filled: Installation | null;
+  readonly generator: OwnProcess;
+  /** The empty routes, asked as if they were Onfile. */
+  readonly emptyTarget: Target;
+  readonly pgbench: Pgbench | null;
+  /** In whose name pgbench works: its rows are not between those of the server that is measured. */
+  readonly yardstickMerchant: Uuid;
+}
+
+/** A server with a database of its own, and as whom it is asked. */
+export interface Installation {
+  readonly server: OwnProcess;
+  readonly target: Target;
+}
+
+/** Setup flows that there are before anything is measured, for the reads. */
+const FLOWS = 64;
+
+export async function setUp(parts: StartedParts, settings: BenchSettings): Promise<Stage> {
+  const { progress, connections } = settings;
+  const directory = await mkdtemp(join(tmpdir(), 'onfile-bench-'));
+  parts.add(() => rm(directory, { recursive: true, force: true }));
+  progress('starting PostgreSQL and the simulator');
+  const database = await startBenchDatabase();
+  parts.add(() => database.stop());
+  const simulatorDirectory = join(directory, 'simulator');
+  await mkdir(simulatorDirectory);
+  const simulator = await startSimulatorProcess(simulatorDirectory);
+  parts.add(() => simulator.stop());
+  const environmentOf = (databaseUrl: string, name: string): Environment => ({
+    ONFILE_PORT: '0',
+    ONFILE_DATA_DIR: join(directory, name),
+    DATABASE_URL: databaseUrl,
+    ONFILE_SIMULATOR_URL: simulator.url,
+    ONFILE_LOG_LEVEL: 'warn',
+    // One merchant confirms more in a second than anybody may in an hour, and asks more than Toast's callers may.
+    ONFILE_TEST_MODE_LIMIT_FACTOR: '0',
+    ONFILE_RATE_LIMITS: 'off',
+  });
+  const environment = environmentOf(database.url, 'onfile');
+  const yardstick = await addMerchant(environment, 'Yardstick');
+
+  progress('recording what each workload asks of the database');
+  const recordings = await recordInThisProcess(environment, { merchant: yardstick, database });
+
+  const installation = await install(parts, environment);
+  const withFlows = { ...installation, target: await makeFlows(installation.target) };
+  const filled = settings.rows === null ? null : await installFilled(parts, { environmentOf, database }, settings);
+
+  const emptyRoute = new OwnProcess('empty-route-process');
+  parts.add(() => emptyRoute.stop());
+  const answers = { read: recordings.read.answer, list: recordings.list.answer };
+  const { url } = await emptyRoute.ask<{ url: string }>({ answers });
+  const generator = new OwnProcess('load-process');
+  parts.add(() => generator.stop());
+
+  const path = await findPgbench();
+  if (path === null) progress(HOW_TO_GET_PGBENCH);
+  return {
+    database,
+    recordings,
+    installation: withFlows,
+    filled,
+    generator,
+    emptyTarget: { ...withFlows.target, apiUrl: url },
+    pgbench: path === null ? null : createPgbench(path, { database, directory, clients: connections }),
+    yardstickMerchant: yardstick.merchantId,
+  };
+}
+
+type Environment = Readonly<Record<string, string>>;
+
+async function install(parts: StartedParts, environment: Environment): Promise<Installation & { merchantId: Uuid }> {
+  const merchant = await addMerchant(environment, 'Measured');
+  const server = new OwnProcess('server-process', { environment });
+  parts.add(() => server.stop());
+  const addresses = await server.ask<Addresses>();
+  return { server, target: await targetOf(addresses, merchant), merchantId: merchant.merchantId };
+}
+
+async function installFilled(
+  parts: StartedParts,
+  { environmentOf, database }: { environmentOf: (url: string, name: string) => Environment; database: BenchDatabase },
+  { rows, progress, showBar, signal }: BenchSettings,
+): Promise<Installation> {
+  const copies = rows ?? 0;
+  const { url, connection } = await database.createAnother('filled');
+  const { server, target, merchantId } = await install(parts, environmentOf(url, 'onfile-filled'));
+  await usingClient(target, (client) => client.operations.lifecycle(0));
+  const title = `storing ${copies.toLocaleString('en')} setups`;
+  progress(title);
+  const ids = await fillDatabase(connection, {
+    ...{ merchantId, copies, signal },
+    progress: (done) => showBar(renderBar(title, done / copies)),
+  });
+  const { setupFlow } = createPayjpDialect({ apiUrl: () => '' }).ids;
+  return { server, target: { ...target, flowIds: ids.map((id) => setupFlow.render(id)) } };
+}
+
+interface Addresses {
+  readonly apiUrl: string;
+  readonly vaultUrl: string;
+}
+
+interface Merchant {
+  readonly merchantId: Uuid;
+  readonly secretKey: string;
+  readonly publicKey: string;
+  readonly toastClients: Readonly<Record<ToastSet, { readonly clientId: string; readonly clientSecret: string }>>;
+}
+
+async function addMerchant(environment: Environment, name: string): Promise<Merchant> {
+  const opened = await openStorage(readConfig(environment, process.cwd()), silentLog());
+  const ports = { storage: opened.storage, clock: systemClock, ids: createIds(systemClock) };
+  try {
+    const { id: merchantId } = await createMerchant(ports, name);
+    const asked = (kind: 'secret' | 'public') => ({ merchantId, mode: 'test', kind, name: null }) as const;
+    return {
+      merchantId,
+      secretKey: (await issueApiKey(ports, asked('secret'))).text,
+      publicKey: (await issueApiKey(ports, asked('public'))).text,
+      toastClients: {
+        payment: await issueApiClient(ports, asked('secret')),
+        iframe: await issueApiClient(ports, asked('public')),
+      },
+    };
+  } finally {
+    await opened.close();
+  }
+}
+
+async function targetOf(
+  { apiUrl, vaultUrl }: Addresses,
+  { secretKey, publicKey, toastClients }: Merchant,
+): Promise<Target> {
+  const tokenOf = ({ clientId, clientSecret }: Merchant['toastClients'][ToastSet]) =>
+    logInToToast(apiUrl, { clientId, clientSecret });
+  const toastTokens = { payment: await tokenOf(toastClients.payment), iframe: await tokenOf(toastClients.iframe) };
+  return { apiUrl, vaultUrl, secretKey, publicKey, toastTokens, flowIds: [] };
+}
+
+async function recordInThisProcess(
+  environment: Environment,
+  { merchant, database }: { merchant: Merchant; database: BenchDatabase },
+): Promise<Readonly<Record<Workload, Recording>>> {
+  const server = await startServer(readConfig(environment, process.cwd()), { log: silentLog() });
+  try {
+    const target = await makeFlows(await targetOf(server, merchant));
+    const { merchantId } = merchant;
+    return await usingClient(target, (client) => recordWorkloads(client, { database, merchantId }));
+  } finally {
+    await server.stop('recorded');
+  }
+}
+
+function makeFlows(target: Target): Promise<Target> {
+  return usingClient(target, async ({ operations }) => {
+    const flowIds: string[] = [];
+    while (flowIds.length < FLOWS) flowIds.push(((await operations.create(0)) as { id: string }).id);
+    return { ...target, flowIds };
+  });
+}
+
+async function usingClient<Answer>(
+  target: Target,
+  use: (client: ReturnType<typeof openClient>) => Promise<Answer>,
+): Promise<Answer> {
+  const client = openClient(target, 1);
+  try {
+    return await use(client);
+  } finally {
+    await client.close();
+  }
+}
+
+function silentLog() {
+  return createLog({ level: 'error', format: 'json', writeLine: (line) => process.stderr.write(line) });
+}
