@@ -100,6 +100,35 @@ describe('onfile listen', () => {
     expect(await listener.end('SIGINT')).toMatchObject({ code: 0, stderr: '' });
   });
 
+  test('forwards everything that happens in Onfile’s own dialect, without the static token', async () => {
+    const receiver = await receive();
+    const [{ secret }] = linesOf(await runOnfile(['listen', '--print-secret', '--name', 'own'], place));
+    const listener = await listen('own', receiver.url, '--dialect', 'onfile');
+    const customer = await makeCustomer();
+    await receiver.until((received) => received.length === 1);
+
+    const [{ headers, body }] = receiver.received as [Received];
+    const event = new Webhook(secret).verify(body, { ...headers });
+    expect(event).toMatchObject({
+      type: 'customer.created',
+      object: { kind: 'customer', dialect_ids: { payjp: customer } },
+      sequence: 1,
+    });
+    expect(headers).not.toHaveProperty('x-payjp-webhook-token');
+    const { id } = event as { readonly id: string };
+    expect(headers['webhook-id']).toBe(id);
+    expect(await listener.until(({ kind }) => kind === 'forwarded')).toMatchObject({ id, status: 200 });
+    const shown = linesOf(await runOnfile(['get', id], place))[0];
+    const { deliveries: _, ...told } = shown;
+    expect(event).toEqual(told);
+  });
+
+  test('of a dialect that there is not, is refused with 4, and those that there are get named', async () => {
+    const refused = await runOnfile(['listen', '--forward-to', 'http://localhost:1/', '--dialect', 'esperanto'], place);
+    expect([refused.code, refused.stdout]).toEqual([4, '']);
+    expect(refused.stderr).toContain('payjp, onfile');
+  });
+
   test(`asleep for ${EVENTS_WHILE_ASLEEP} events, loses and doubles none`, async () => {
     const receiver = await receive();
     await (await listen('asleep', receiver.url)).end('SIGINT');

@@ -64,7 +64,7 @@ describe('onfile webhooks', () => {
     [['create', '--url', 'https://u:p@shop.example/'],                          4, 'user name or password'],
     [['create', '--url', 'hooks'],                                              4, 'https://shop.example/hooks'],
     [['create', '--url', 'https://shop.example/', '--events', 'order.paid'],    4, 'setup_flow.created'],
-    [['create', '--url', 'https://shop.example/', '--dialect', 'esperanto'],    4, 'payjp'],
+    [['create', '--url', 'https://shop.example/', '--dialect', 'esperanto'],    4, 'payjp, onfile'],
     [['create'],                                                                2, '--url'],
     [['edit', AN_ID],                                                           2, '--all-events'],
     [['edit', AN_ID, '--url', 'https://shop.example/'],                         4, 'no such object'],
@@ -133,6 +133,27 @@ describe('onfile webhooks', () => {
       isAccepting = true;
       await webhooks('edit', endpointId, '--url', receiver.url, '--events', 'customer.*');
       await elsewhere.close();
+    }
+  });
+
+  test('of Onfile’s dialect has no token, and deliveries to it are told by the id that it sees', async () => {
+    const own = await startReceiver(() => 200);
+    const [{ id, secret, webhookToken }] = (
+      await webhooks('create', '--url', own.url, '--dialect', 'onfile', '--events', 'payment_method_configuration.*')
+    ).lines;
+    try {
+      expect([secret, webhookToken]).toEqual([expect.stringMatching(/^whsec_/), null]);
+      const [{ data }] = (await onfileCommand('get', '/v2/payment_method_configurations')).lines;
+      await onfileCommand('post', `/v2/payment_method_configurations/${data[0].id}`, '-d', 'name=cards');
+      await own.until((received) => received.length === 1);
+      const seen = own.received[0]?.headers['webhook-id'];
+      expect(seen).toMatch(/^[0-9a-f-]{36}$/);
+      const { lines } = await webhooks('deliveries', '--endpoint', id);
+      expect(lines).toMatchObject([{ eventId: seen, type: 'payment_method_configuration.updated' }]);
+      expect((await onfileCommand('replay', seen ?? '')).lines).toEqual([{ replayed: 1 }]);
+    } finally {
+      await webhooks('delete', id, '--yes');
+      await own.close();
     }
   });
 

@@ -169,6 +169,7 @@ test('No answer holds a card number, a secret, or what lets its holder act', asy
   const headers = { 'Onfile-Merchant': world.onfile.merchantId };
   for (const target of [
     '/events?limit=100&body=payjp',
+    '/events?limit=100&body=onfile',
     '/deliveries?limit=100',
     `/deliveries/${things.event.id}/${endpoint.id}`,
     `/setup_intents/${flow.id}`,
