@@ -1,9 +1,10 @@
+import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StorageFault } from '@onfile/core';
 import pg from 'pg';
 import { isConnectionLost, isWorthRetrying, sqlStateOf, toStorageFault } from './faults.js';
 import type { Row } from './fields.js';
-import { merchantOf, PREPARE_SCOPE } from './row-security.js';
+import { ENTER_SCOPE_AS_STATEMENT, merchantOf, PREPARE_SCOPE } from './row-security.js';
 import { runScoped } from './scoped-query.js';
 import { type SharedConnection, SharedConnections } from './shared-connections.js';
 import type { Statement } from './statement.js';
@@ -33,11 +34,25 @@ export type StorageEvent =
 
 export type StorageLog = (event: StorageEvent) => void;
 
+/**
+ * How commits are sent. `one-statement`: as one data-modifying statement, the fastest on one server. `pipelined`: as a transaction of
+ * plain statements, each by one merchant, which a distributed database hands on to a node as they are; it may also plan each
+ * statement for its values, which such databases need.
+ */
+export const COMMIT_FORMS = ['one-statement', 'pipelined'] as const;
+export type CommitForm = (typeof COMMIT_FORMS)[number];
+
 export interface DatabaseSettings {
   readonly log: StorageLog;
+  /** `one-statement` when not given. */
+  readonly commitForm?: CommitForm;
+  /** `read committed` when not given; `serializable` for databases that have nothing weaker. Each costs only retries. */
+  readonly isolation?: 'read committed' | 'serializable';
+  /** How often what PostgreSQL gave up for another (40001, 40P01) is sent again; 30 times at most when not given. */
+  readonly retriesMax?: number;
   /** Statements of one merchant run behind the wall of {@link enforceRowSecurity}, which has to stand. Not when not given. */
   readonly rowSecurity?: boolean;
-  /** Connections at most; 10 when not given. */
+  /** Connections at most, and as many more for transactions where commits are pipelined; 6 when not given. */
   readonly poolSize?: number;
   /** How long one statement may take, in milliseconds; 10,000 when not given. */
   readonly statementTimeoutMs?: number;
@@ -54,10 +69,23 @@ export interface ConnectionCounts {
   readonly waiting: number;
 }
 
+/** A statement with what its parameters stand for. */
+export interface FilledStatement extends Statement {
+  readonly values: readonly unknown[];
+}
+
+export type Transacted =
+  /** Each statement's rows. */
+  | { readonly kind: 'committed'; readonly rows: readonly (readonly Row[])[] }
+  /** What `pg` says of the first statement that failed; -1 before the first of them, their number for the COMMIT itself. */
+  | { readonly kind: 'failed'; readonly failedAt: number; readonly error: unknown };
+
 /** How much longer than the server we wait for an answer, before a connection counts as lost. */
 const ANSWER_GRACE_MS = 5_000;
-const RETRIES_MAX = 3;
+const RETRIES_MAX = 30;
 const RETRY_DELAY_MS_MAX = 40;
+/** From so many retries on, the delay grows no more. */
+const RETRIES_GROWING = 5;
 
 /** Connections to PostgreSQL, and the rules by which statements are sent over them. */
 export class Database {
@@ -66,14 +94,18 @@ export class Database {
   readonly #answerTimeoutMs: number;
   readonly #log: StorageLog;
   readonly #rowSecurity: boolean;
+  readonly #retriesMax: number;
+  /** Connections that a transaction has for itself. */
+  readonly #transactions: pg.Pool;
 
   constructor(settings: DatabaseAddress & DatabaseSettings) {
     const { statementTimeoutMs = 10_000, lockTimeoutMs = 5_000, connectTimeoutMs = 5_000, poolSize = 6 } = settings;
     this.#answerTimeoutMs = statementTimeoutMs + ANSWER_GRACE_MS;
     this.#log = settings.log;
     this.#rowSecurity = settings.rowSecurity ?? false;
-    const limits = { statementTimeoutMs, lockTimeoutMs };
-    this.#pool = new pg.Pool({
+    this.#retriesMax = settings.retriesMax ?? RETRIES_MAX;
+    const session = sessionSettings({ isolation: 'read committed', ...settings, statementTimeoutMs, lockTimeoutMs });
+    const options: pg.PoolConfig = {
       ...('connectionString' in settings
         ? { connectionString: settings.connectionString }
         : { ...settings.connection, ssl: false }),
@@ -83,12 +115,16 @@ export class Database {
       idleTimeoutMillis: 60_000,
       keepAlive: true,
       pipeline: true,
-      onConnect: (client) => client.query(sessionSettings({ ...limits, rowSecurity: this.#rowSecurity })),
-    });
+      onConnect: (client) => client.query(session),
+    };
+    this.#pool = new pg.Pool(options);
     this.#connections = new SharedConnections(this.#pool);
-    // An error without a listener ends the process, and a server that stops sends one to every connection.
-    this.#pool.on('error', (error) => this.#lost(error));
-    this.#pool.on('connect', (client) => client.on('error', () => {}));
+    this.#transactions = new pg.Pool(options);
+    for (const pool of [this.#pool, this.#transactions]) {
+      // An error without a listener ends the process, and a server that stops sends one to every connection.
+      pool.on('error', (error) => this.#lost(error));
+      pool.on('connect', (client) => client.on('error', () => {}));
+    }
   }
 
   /** For what may happen twice without harm: sent again when the connection is lost. Throws a `StorageFault`. */
@@ -123,20 +159,65 @@ export class Database {
       try {
         return await this.#sendOnce(statement, values, merchantId);
       } catch (error) {
-        if (!isWorthRetrying(error) || retries === RETRIES_MAX) throw error;
-        this.#log({ event: 'statement_retried', code: sqlStateOf(error) ?? '' });
-        await delay(Math.random() * RETRY_DELAY_MS_MAX * (retries + 1));
+        if (!this.#sendsAgain(error, retries)) throw error;
+        await this.#backOff(error, retries);
       }
     }
   }
 
+  /**
+   * Statements of one merchant, or of nobody, as one transaction: all of them, or none. They are sent without waiting for an
+   * answer in between, so it is one round trip. Throws a `StorageFault` only when nothing was sent because there is no
+   * connection.
+   */
+  async transact(statements: readonly FilledStatement[], merchantId: string): Promise<Transacted> {
+    for (let retries = 0; ; retries += 1) {
+      const transacted = await this.#transactOnce(statements, merchantId);
+      if (transacted.kind === 'committed' || !this.#sendsAgain(transacted.error, retries)) return transacted;
+      await this.#backOff(transacted.error, retries);
+    }
+  }
+
   get connections(): ConnectionCounts {
-    const { totalCount, idleCount } = this.#pool;
-    return { open: totalCount, idle: idleCount, waiting: this.#connections.waiting };
+    const pools = [this.#pool, this.#transactions];
+    const sumOf = (count: 'totalCount' | 'idleCount' | 'waitingCount') =>
+      pools.reduce((sum, pool) => sum + pool[count], 0);
+    const waiting = this.#connections.waiting + this.#transactions.waitingCount;
+    return { open: sumOf('totalCount'), idle: sumOf('idleCount'), waiting };
   }
 
   async close(): Promise<void> {
-    if (!this.#pool.ending) await this.#pool.end();
+    await Promise.all([this.#pool, this.#transactions].filter(({ ending }) => !ending).map((pool) => pool.end()));
+  }
+
+  #sendsAgain(error: unknown, retries: number): boolean {
+    return isWorthRetrying(error) && retries < this.#retriesMax;
+  }
+
+  async #backOff(error: unknown, retries: number): Promise<void> {
+    this.#log({ event: 'statement_retried', code: sqlStateOf(error) ?? '' });
+    await delay(Math.random() * RETRY_DELAY_MS_MAX * Math.min(retries + 1, RETRIES_GROWING));
+  }
+
+  async #transactOnce(statements: readonly FilledStatement[], merchantId: string): Promise<Transacted> {
+    const client = await this.#transactions.connect().catch((error: unknown) => {
+      throw toStorageFault(error);
+    });
+    const scope = this.#rowSecurity ? [{ ...ENTER_SCOPE_AS_STATEMENT, values: [merchantId] }] : [];
+    const before = [{ name: null, text: 'BEGIN', values: [] }, ...scope];
+    const sent = [...before, ...statements, { name: null, text: 'COMMIT', values: [] }];
+    const answers = await Promise.allSettled(sendInOneGo(client, sent, this.#answerTimeoutMs));
+    // When a statement fails PostgreSQL refuses those behind it: the first failure tells why.
+    const failedAt = answers.findIndex(({ status }) => status === 'rejected');
+    const failed = answers[failedAt] as PromiseRejectedResult | undefined;
+    const isBroken = answers.some((answer) => answer.status === 'rejected' && isConnectionLost(answer.reason));
+    if (isBroken) this.#lost(answers.find((answer) => answer.status === 'rejected')?.reason);
+    client.release(isBroken);
+    if (failed) return { kind: 'failed', failedAt: failedAt - before.length, error: failed.reason };
+
+    const results = answers.map((answer) => (answer as PromiseFulfilledResult<pg.QueryResult<Row>>).value);
+    if (results.at(-1)?.command !== 'COMMIT') throw new Error('PostgreSQL rolled a transaction back without an error');
+    return { kind: 'committed', rows: results.slice(before.length, -1).map(({ rows }) => rows) };
   }
 
   async #sendOnce(
@@ -174,25 +255,41 @@ export class Database {
   }
 }
 
+/** Everything is written to the connection before it is sent off, so that it goes out together. */
+function sendInOneGo(
+  client: pg.PoolClient,
+  statements: readonly FilledStatement[],
+  timeoutMs: number,
+): readonly Promise<pg.QueryResult<Row>>[] {
+  const { stream } = (client as unknown as { readonly connection: { readonly stream: Socket } }).connection;
+  stream.cork();
+  try {
+    return statements.map(({ name, text, values }) => {
+      const query = { text, values: values as unknown[], query_timeout: timeoutMs };
+      return client.query<Row>(name === null ? query : { ...query, name });
+    });
+  } finally {
+    stream.uncork();
+  }
+}
+
 /**
- * Whatever the database's own defaults are: READ COMMITTED, acknowledged means on disk, and one plan per statement, made
- * for any values. Sent as statements, for connection poolers refuse start-up parameters that they do not know.
+ * Whatever the database's own defaults are: the isolation that is asked for, acknowledged means on disk, and, on one server,
+ * one plan per statement, made for any values. Sent as statements, for connection poolers refuse start-up parameters that they do not know.
  */
 function sessionSettings({
   statementTimeoutMs,
   lockTimeoutMs,
-  rowSecurity,
-}: {
-  statementTimeoutMs: number;
-  lockTimeoutMs: number;
-  rowSecurity: boolean;
-}) {
+  isolation,
+  commitForm,
+  rowSecurity = false,
+}: Required<Pick<DatabaseSettings, 'statementTimeoutMs' | 'lockTimeoutMs' | 'isolation'>> & DatabaseSettings) {
   return `
-    SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED;
+    SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL ${isolation.toUpperCase()};
     SET statement_timeout = ${Math.trunc(statementTimeoutMs)};
     SET lock_timeout = ${Math.trunc(lockTimeoutMs)};
     SET idle_in_transaction_session_timeout = ${Math.trunc(statementTimeoutMs)};
-    SET plan_cache_mode = force_generic_plan;
+    SET plan_cache_mode = ${commitForm === 'pipelined' ? 'auto' : 'force_generic_plan'};
     SET jit = off;
     SET timezone = 'UTC';
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';

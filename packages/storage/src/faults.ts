@@ -21,9 +21,20 @@ export function sqlStateOf(error: unknown): string | null {
   return typeof code === 'string' && typeof severity === 'string' ? code : null;
 }
 
-/** The unique key that a statement ran into, or `null` for any other failure. */
+/**
+ * The unique key that a statement ran into, or `null` for any other failure. A distributed database may tell it in its message
+ * alone, and with the number of a shard behind it.
+ */
 export function violatedKeyOf(error: unknown): string | null {
-  return sqlStateOf(error) === '23505' ? String((error as { constraint?: unknown }).constraint) : null;
+  if (sqlStateOf(error) !== '23505') return null;
+  const { constraint, message } = error as { readonly constraint?: unknown; readonly message?: unknown };
+  const told = typeof constraint === 'string' ? constraint : /[a-z]\w+_\w+/.exec(String(message))?.[0];
+  return (told ?? '').replace(/_\d+$/, '');
+}
+
+/** A statement asked for something that is not so, and divided by zero. */
+export function isUnmet(error: unknown): boolean {
+  return sqlStateOf(error) === '22012';
 }
 
 /** Two commits met and PostgreSQL gave up this one whole: serialization failure, deadlock. */

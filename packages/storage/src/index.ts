@@ -1,5 +1,6 @@
 export { type CommitStatement, composeCommit } from './commit/composed-commits.js';
 export type { ConnectionCounts, DatabaseAddress, DatabaseSettings, StorageEvent, StorageLog } from './database.js';
+export { COMMIT_FORMS, type CommitForm } from './database.js';
 export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,

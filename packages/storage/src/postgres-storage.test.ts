@@ -5,19 +5,20 @@ import { enforceRowSecurity } from './row-security.js';
 
 console.info(`Storage is tested on ${SERVERS.map(({ name }) => name).join(' and on ')}.`);
 
-const WALLS = [
-  { rowSecurity: false, behind: '' },
-  { rowSecurity: true, behind: ', behind the wall of row-level security' },
-];
+const WAYS = [
+  { commitForm: 'one-statement', rowSecurity: false, way: '' },
+  { commitForm: 'one-statement', rowSecurity: true, way: ', behind the wall of row-level security' },
+  { commitForm: 'pipelined', rowSecurity: false, way: ', its commits pipelined' },
+] as const;
 
-for (const [{ name, start }, { rowSecurity, behind }] of SERVERS.flatMap((server) =>
-  WALLS.map((wall) => [server, wall] as const),
+for (const [{ name, start }, { way, ...settings }] of SERVERS.flatMap((server) =>
+  WAYS.map((way) => [server, way] as const),
 )) {
-  storageContract(`Storage on ${name}${behind}`, async () => {
+  storageContract(`Storage on ${name}${way}`, async () => {
     const databases = await start();
     const database = await databases.create();
-    if (rowSecurity) await enforceRowSecurity(database);
-    const storage = createPostgresStorage({ ...database, poolSize: 16, rowSecurity, log: () => {} });
+    if (settings.rowSecurity) await enforceRowSecurity(database);
+    const storage = createPostgresStorage({ ...database, ...settings, poolSize: 16, log: () => {} });
     return {
       storage,
       async close() {

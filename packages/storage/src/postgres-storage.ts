@@ -27,7 +27,8 @@ import { webhookEndpointStorage } from './webhooks/endpoints.js';
 export function createPostgresStorage(settings: DatabaseAddress & DatabaseSettings): PostgresStorage {
   const database = new Database(settings);
   return {
-    commit: (commit) => runCommit(commit, { database, log: settings.log }),
+    commit: (commit) =>
+      runCommit(commit, { database, form: settings.commitForm ?? 'one-statement', log: settings.log }),
     ...setupIntentReads(database),
     ...customerReads(database),
     ...expiringMethodReads(database),

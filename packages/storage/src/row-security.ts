@@ -34,10 +34,15 @@ export function merchantOf({ isOfMerchant = false }: Statement, values: readonly
   return isOfMerchant ? String(values[0]) : null;
 }
 
+const ENTER = `
+  SELECT set_config('role', '${SCOPED_ROLE}', true), set_config('${MERCHANT_SETTING}', $1, true)`;
+
 /** Run once on each connection, so that {@link ENTER_SCOPE} is known there. */
 export const PREPARE_SCOPE = `
-  PREPARE onfile_enter_scope (text) AS
-  SELECT set_config('role', '${SCOPED_ROLE}', true), set_config('${MERCHANT_SETTING}', $1, true)`;
+  PREPARE onfile_enter_scope (text) AS${ENTER}`;
+
+/** The same for a transaction of several statements, which it opens. */
+export const ENTER_SCOPE_AS_STATEMENT: Statement = { name: 'onfile_enter_scope_of_transaction', text: ENTER };
 
 /** Holds until the end of the transaction; its parameter is the merchant's id. */
 export const ENTER_SCOPE = 'onfile_enter_scope';

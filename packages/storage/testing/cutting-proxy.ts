@@ -3,8 +3,11 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { DatabaseAddress } from '../src/database.js';
 
-/** When a connection breaks: before the next statement reached PostgreSQL, or before its answer reached us. */
-export type Cut = 'before_statement' | 'before_answer';
+/**
+ * When a connection breaks: before the next statement reached PostgreSQL, before its answer reached us, or, of a transaction,
+ * before only the answer to its COMMIT did.
+ */
+export type Cut = 'before_statement' | 'before_answer' | 'before_answer_to_commit';
 
 /** Stands between storage and a PostgreSQL behind a Unix socket, and cuts connections where a test wants it. */
 export interface CuttingProxy {
@@ -26,7 +29,8 @@ export async function startCuttingProxy(database: DatabaseAddress): Promise<Cutt
 
   const server: Server = createServer((client) => {
     const upstream = connect(socketPath);
-    let isCutBeforeAnswer = false;
+    /** Text in the first answer that is held back. */
+    let heldBack: string | null = null;
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', () => {});
@@ -44,10 +48,14 @@ export async function startCuttingProxy(database: DatabaseAddress): Promise<Cutt
       isRefusing ||= found?.forGood ?? false;
       if (cut === 'before_statement') client.destroy();
       else upstream.write(bytes);
-      isCutBeforeAnswer ||= cut === 'before_answer';
+      if (cut === 'before_answer') heldBack = '';
+      if (cut === 'before_answer_to_commit') heldBack = 'COMMIT\0';
     });
-    // The first bytes of an answer: by then PostgreSQL has done what was asked.
-    upstream.on('data', (bytes) => (isCutBeforeAnswer ? client.destroy() : client.write(bytes)));
+    // By its answer PostgreSQL has done what was asked, or the first part of it.
+    upstream.on('data', (bytes) => {
+      if (heldBack !== null && bytes.includes(heldBack)) client.destroy();
+      else client.write(bytes);
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -20,7 +20,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Cut, type CuttingProxy, startCuttingProxy } from '../../testing/cutting-proxy.js';
 import { type DatabasesForTests, startEmbedded } from '../../testing/databases-for-tests.js';
-import type { DatabaseAddress, StorageEvent } from '../database.js';
+import { COMMIT_FORMS, type CommitForm, type DatabaseAddress, type StorageEvent } from '../database.js';
 import { createPostgresStorage } from '../postgres-storage.js';
 
 const { next } = sequentialIds();
@@ -37,22 +37,35 @@ beforeAll(async () => {
 });
 afterAll(() => databases?.stop());
 
+/** To be called where tests are collected, before those that storage is opened for. */
+function openingStorage(commitForm: CommitForm) {
+  beforeAll(async () => {
+    database = await databases.create();
+  });
+  beforeEach(() => {
+    storage = createPostgresStorage({ ...proxy.address, commitForm, log: (event) => events.push(event) });
+  });
+  afterEach(() => storage.close());
+}
+
 beforeEach(async () => {
-  database = await databases.create();
   proxy = await startCuttingProxy(database);
   events = [];
-  storage = createPostgresStorage({ ...proxy.address, log: (event) => events.push(event) });
   other = new pg.Client('connection' in database ? database.connection : database);
   other.on('error', () => {});
   await other.connect();
 });
 afterEach(async () => {
-  await storage.close();
   await other.end();
   await proxy.close();
 });
 
-describe('A commit whose connection is lost', () => {
+describe.each(COMMIT_FORMS)('A commit, %s, whose connection is lost', (commitForm) => {
+  openingStorage(commitForm);
+  const cuts: readonly Cut[] =
+    commitForm === 'pipelined'
+      ? ['before_statement', 'before_answer', 'before_answer_to_commit']
+      : ['before_statement', 'before_answer'];
   /** Commits that differ in what they leave behind, each with the id that is on the wire only in it. */
   const commits: readonly (readonly [string, () => Promise<{ changes: Change[]; id: Uuid }>])[] = [
     ['an insert', async () => inserting(aSetupIntent({ id: next() }))],
@@ -85,8 +98,8 @@ describe('A commit whose connection is lost', () => {
     ],
   ];
   for (const [what, prepare] of commits) {
-    for (const cut of ['before_statement', 'before_answer'] satisfies Cut[]) {
-      test(`${cut.replace('_', ' its ')} is made once and answered, where it is ${what}`, async () => {
+    for (const cut of cuts) {
+      test(`${cut.replace('_', ' its ').replaceAll('_', ' ')} is made once and answered, where it is ${what}`, async () => {
         const { changes, id } = await prepare();
         proxy.cutNext(id, cut);
         const result = await commit(changes);
@@ -125,7 +138,7 @@ describe('A commit whose connection is lost', () => {
     const check: Change = { kind: 'update_attempt', id: attempt.id, expectVersion: 1, patch: { checks: 1 } };
     proxy.cutNext(attempt.id, 'before_answer');
     expect(await commit([check])).toEqual({ kind: 'stale' });
-    const { rows } = await other.query('SELECT version, checks FROM setup_attempts');
+    const { rows } = await other.query('SELECT version, checks FROM setup_attempts WHERE id = $1', [attempt.id]);
     expect(rows).toEqual([{ version: 2, checks: 1 }]);
   });
 
@@ -151,7 +164,8 @@ describe('A commit whose connection is lost', () => {
   });
 });
 
-describe('Beside others', () => {
+describe.each(COMMIT_FORMS)('Beside others, %s,', (commitForm) => {
+  openingStorage(commitForm);
   test('a commit that a deadlock ended is sent again', async () => {
     const [a, b] = [await inserted(aSetupIntent({ id: next() })), await inserted(aSetupIntent({ id: next() }))];
     await other.query("SET deadlock_timeout = '1min'");
@@ -204,7 +218,7 @@ describe('Beside others', () => {
   });
 
   test('who waits too long for a lock is told so by a fault', async () => {
-    const impatient = createPostgresStorage({ ...database, lockTimeoutMs: 50, log: () => {} });
+    const impatient = createPostgresStorage({ ...database, commitForm, lockTimeoutMs: 50, log: () => {} });
     const intent = await inserted(aSetupIntent({ id: next() }));
     await other.query('BEGIN');
     await other.query('SELECT FROM setup_intents FOR UPDATE');
@@ -217,6 +231,7 @@ describe('Beside others', () => {
 });
 
 describe('A broken connection', () => {
+  openingStorage('one-statement');
   test('is replaced, and reads are sent again', async () => {
     const intent = await inserted(aSetupIntent({ id: next() }));
     for (const cut of ['before_statement', 'before_answer'] as const) {
@@ -241,15 +256,18 @@ describe('A broken connection', () => {
   });
 });
 
-test('A fault tells SQLSTATE and constraint, and nothing that was sent', async () => {
-  const secret = 'do-not-tell-4242';
-  const intent = aSetupIntent({ id: next(), status: secret as never, description: secret });
-  const fault = await commit(inserting(intent).changes).catch((error: unknown) => error);
-  expect(fault).toMatchObject({ name: 'StorageFault', code: '23514' });
-  const told = inspect(fault, { depth: 10, showHidden: true });
-  expect(told).toContain('setup_intents_status_check');
-  expect(told).not.toContain(secret);
-  expect(told).not.toContain(intent.id);
+describe.each(COMMIT_FORMS)('A commit that fails, %s,', (commitForm) => {
+  openingStorage(commitForm);
+  test('tells SQLSTATE and constraint, and nothing that was sent', async () => {
+    const secret = 'do-not-tell-4242';
+    const intent = aSetupIntent({ id: next(), status: secret as never, description: secret });
+    const fault = await commit(inserting(intent).changes).catch((error: unknown) => error);
+    expect(fault).toMatchObject({ name: 'StorageFault', code: '23514' });
+    const told = inspect(fault, { depth: 10, showHidden: true });
+    expect(told).toContain('setup_intents_status_check');
+    expect(told).not.toContain(secret);
+    expect(told).not.toContain(intent.id);
+  });
 });
 
 function commit(changes: Change[], idempotency: IdempotencyStep | null = null): Promise<CommitResult> {

@@ -7,30 +7,31 @@ import {
   isSameScope,
   StorageFault,
 } from '@onfile/core';
-import type { Database, StorageLog } from '../database.js';
-import { CONNECTION, isConnectionLost, toStorageFault, violatedKeyOf } from '../faults.js';
+import type { CommitForm, Database, StorageLog } from '../database.js';
+import { CONNECTION, isConnectionLost, isUnmet, toStorageFault, violatedKeyOf } from '../faults.js';
 import { type Row, renderInstant } from '../fields.js';
 import { statement } from '../statement.js';
 import { readAnnounced } from '../tables.js';
-import { composeCommit } from './composed-commits.js';
-import { limitReached } from './limits.js';
+import { composeCommit, composeCounts, composePipeline } from './composed-commits.js';
+import { limitReached, limitReachedAt } from './limits.js';
 import { lookUpCommit } from './look-up.js';
 
 /** A commit is sent again when its key had expired, and when its connection was lost and it surely did not happen. */
 const SENDINGS_MAX = 3;
 
 /**
- * All of a commit or nothing of it, in one round trip. An answer that was lost with its connection is looked up on another
+ * All of a commit or nothing of it, in one round trip whatever its form; what a limit refuses may take a second. An answer that was lost with its connection is looked up on another
  * one; while nothing can be found out, a {@link StorageFault} is thrown.
  */
 export async function runCommit(
   commit: Commit,
-  { database, log }: { database: Database; log: StorageLog },
+  { database, form, log }: { database: Database; form: CommitForm; log: StorageLog },
 ): Promise<CommitResult> {
   refuseImpossible(commit);
   let isLost = false;
   for (let sendings = 0; sendings < SENDINGS_MAX; sendings += 1) {
-    const sent = await send(commit, database);
+    const sent = await (form === 'pipelined' ? sendPipelined : send)(commit, database);
+    if (sent.kind === 'again') continue;
     if (sent.kind === 'key_taken' && !isLost && (await forgetExpiredKey(commit, database))) continue;
     if (sent.kind === 'lost') isLost = true;
     else if (!isLost || sent.kind === 'committed') return settled(sent);
@@ -40,12 +41,19 @@ export async function runCommit(
     if (found) return found;
     if (sent.kind !== 'lost') return settled(sent);
   }
+  if (!isLost)
+    throw new StorageFault('Limits were reached and not reached each time a commit was sent', { code: '40001' });
   throw new StorageFault('The connection to PostgreSQL failed each time a commit was sent', { code: CONNECTION });
 }
 
-type Sent = CommitResult | { readonly kind: 'lost' } | { readonly kind: 'fault'; readonly fault: StorageFault };
+type Sent =
+  | CommitResult
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'fault'; readonly fault: StorageFault }
+  /** Nothing happened, and it may be tried again. */
+  | { readonly kind: 'again' };
 
-function settled(sent: Exclude<Sent, { kind: 'lost' }>): CommitResult {
+function settled(sent: Exclude<Sent, { kind: 'lost' | 'again' }>): CommitResult {
   if (sent.kind === 'fault') throw sent.fault;
   return sent;
 }
@@ -59,11 +67,38 @@ async function send(commit: Commit, database: Database): Promise<Sent> {
   } catch (error) {
     // Thrown by us when nothing was sent.
     if (error instanceof StorageFault) throw error;
-    if (isConnectionLost(error)) return { kind: 'lost' };
-    const key = violatedKeyOf(error);
-    const kind = key === null ? undefined : MEANING_OF_KEY[key];
-    return kind ? { kind } : { kind: 'fault', fault: toStorageFault(error) };
+    return failed(error);
   }
+}
+
+function failed(error: unknown): Sent {
+  if (isConnectionLost(error)) return { kind: 'lost' };
+  const key = violatedKeyOf(error);
+  const kind = key === null ? undefined : MEANING_OF_KEY[key];
+  return kind ? { kind } : { kind: 'fault', fault: toStorageFault(error) };
+}
+
+async function sendPipelined(commit: Commit, database: Database): Promise<Sent> {
+  const steps = composePipeline(commit);
+  const transacted = await database.transact(steps, commit.scope.merchantId);
+  if (transacted.kind === 'committed') {
+    const events = steps.flatMap(({ kind, index }, at) =>
+      kind === 'event' ? [[`object_${index}`, transacted.rows[at]?.[0]?.data]] : [],
+    );
+    return { kind: 'committed', objects: commit.changes.map(objectIn(Object.fromEntries(events))) };
+  }
+  const step = steps[transacted.failedAt];
+  if (!step || !isUnmet(transacted.error)) return failed(transacted.error);
+  if (step.kind === 'guard') return { kind: 'stale' };
+  return step.kind === 'limit' ? countOnly(commit, step.index, database) : failed(transacted.error);
+}
+
+/** A limit was reached, and what had been counted before it went with the commit: it is counted by itself. */
+async function countOnly(commit: Commit, index: number, database: Database): Promise<Sent> {
+  const transacted = await database.transact(composeCounts(commit, index), commit.scope.merchantId);
+  if (transacted.kind === 'committed') return limitReachedAt(index, commit, transacted.rows.at(-1)?.[0]);
+  // Meanwhile the limit was not reached any more, or another one was.
+  return isUnmet(transacted.error) ? { kind: 'again' } : { kind: 'fault', fault: toStorageFault(transacted.error) };
 }
 
 /** What it means that a commit met another row under one of these keys. */

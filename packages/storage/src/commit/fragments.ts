@@ -6,9 +6,9 @@ import {
   METADATA_KEYS_MAX,
   type MetadataChange,
 } from '@onfile/core';
-import { renderInstant } from '../fields.js';
+import { asBuffer, renderInstant } from '../fields.js';
 import { announced, setupAttempts, type Table } from '../tables.js';
-import type { Parameters } from './parameters.js';
+import type { Parameters, ValueOf } from './parameters.js';
 
 // The pieces of SQL that a commit is made of, whatever form it is sent in.
 
@@ -163,4 +163,50 @@ export function announcedChange({ changes }: Commit, index: number): ChangeOf<'i
     throw new Error(`An answer must be an insert or update, and change ${index} is ${change?.kind ?? 'none'}`);
   }
   return change;
+}
+
+/** New attempts come last: they depend on what closes others. */
+export function inOrderOfWriting({ changes }: Commit): readonly [number, Change][] {
+  const isLast = ([, { kind }]: [number, Change]) => kind === 'insert_attempt';
+  const entries = [...changes.entries()];
+  return [...entries.filter((entry) => !isLast(entry)), ...entries.filter(isLast)];
+}
+
+/** A row that is to be changed is locked against all others; one that only has to stay, against change. */
+export const LOCKS = { update: 'NO KEY UPDATE', update_attempt: 'NO KEY UPDATE', require_customer: 'SHARE' } as const;
+
+/** Not locked: a commit that does not see a configuration's change came before it. */
+export function availableCards({ merchantId, livemode }: Parameters): string {
+  return `payment_method_configurations
+    WHERE merchant_id = ${merchantId} AND livemode = ${livemode} AND active AND preferences ->> 'card' <> 'off'`;
+}
+
+export function sealedRow(card: { readonly id: ValueOf; readonly sealed: ValueOf }, parameters: Parameters): NewRow {
+  return {
+    table: 'sealed_cards',
+    columns: ['merchant_id', 'livemode', 'payment_method_id', 'sealed', 'created_at'],
+    values: [
+      parameters.merchantId,
+      parameters.livemode,
+      parameters.add(card.id),
+      parameters.add((commit) => asBuffer(card.sealed(commit) as Uint8Array)),
+      parameters.at,
+    ],
+  };
+}
+
+export function sightingRow(index: number, parameters: Parameters): NewRow {
+  const noted = (commit: Commit) => changeAt(commit, index, 'note_card');
+  return {
+    table: 'card_sightings',
+    columns: ['merchant_id', 'livemode', 'attempt_id', 'card', 'neighbours', 'seen_at'],
+    values: [
+      parameters.merchantId,
+      parameters.livemode,
+      parameters.add((commit) => noted(commit).attemptId),
+      parameters.add((commit) => noted(commit).card),
+      parameters.add((commit) => noted(commit).neighbours),
+      parameters.at,
+    ],
+  };
 }

@@ -1,7 +1,6 @@
 import type { Commit, CountedLimit, LimitReached } from '@onfile/core';
 import { type Row, readInstant } from '../fields.js';
 import { changeAt } from './fragments.js';
-import type { Part } from './one-statement.js';
 import type { Parameters } from './parameters.js';
 
 /** Whose the counts across merchants are. */
@@ -11,46 +10,51 @@ interface Chained {
   /** What has to hold for anything to be counted. */
   readonly conditions: readonly string[];
   readonly parameters: Parameters;
+  readonly answering: Answering;
 }
 
-/**
- * Counts one more under a limit, and answers `is_within` and `retry_at`. Whoever counts at the same time waits for this
- * commit's end, and counts from there.
- */
-export function limitParts(limit: CountedLimit, index: number, chained: Chained): readonly Part[] {
-  const name = `limit_${index}`;
+/** The columns that tell what was found, of two expressions: whether the limit is kept, and when to try again otherwise. */
+export type Answering = (isWithin: string, retryAt: string) => string;
+
+/** Counts one more under a limit. Whoever counts at the same time waits for this commit's end, and counts from there. */
+export function limitSql(limit: CountedLimit, index: number, chained: Chained): string {
   switch (limit.kind) {
     case 'count':
-      return [{ name, sql: countSql(limit, index, chained) }];
+      return countSql(limit, index, chained);
     case 'members':
-      return [{ name, sql: membersSql(limit, index, chained) }];
+      return membersSql(limit, index, chained);
     case 'rate':
-      return [ratePart(index, chained), { name, sql: rateSql(limit, index, chained) }];
+      return rateSql(limit, index, chained);
   }
 }
 
 /** Whether the merchant is free of attacks. */
-export function calmPart(conditions: readonly string[], parameters: Parameters): Part {
+export function calmSql({ conditions, parameters, answering }: Chained): string {
   const { merchantId, livemode } = parameters;
   const attack = `merchant_id = ${merchantId} AND livemode = ${livemode} AND ends_at > ${momentOf(parameters)}`;
-  return {
-    name: 'calm',
-    sql: `SELECT a.ends_at IS NULL AS is_within, a.ends_at AS retry_at
-    FROM (SELECT max(ends_at) AS ends_at FROM attacks WHERE ${attack}) AS a${whereAll(conditions)}`,
-  };
+  return `SELECT ${answering('a.ends_at IS NULL', 'a.ends_at')}
+    FROM (SELECT max(ends_at) AS ends_at FROM attacks WHERE ${attack}) AS a${whereAll(conditions)}`;
 }
 
 /** The first limit that kept a commit from happening; `null` when it was something else. */
 export function limitReached({ changes, at }: Commit, row: Row): LimitReached | null {
   for (const [index, change] of changes.entries()) {
     if (change.kind !== 'count' && change.kind !== 'require_no_attack') continue;
-    const limit = change.kind === 'count' ? change.limit.name : 'attack';
     const counted = row[change.kind === 'count' ? `limit_${index}` : 'calm'] as Row | null;
-    if (counted && counted.is_within === false) {
-      return { kind: 'limited', limit, retryAt: readInstant(counted.retry_at) ?? at };
-    }
+    if (counted && counted.is_within === false) return limitReachedAt(index, { changes, at }, counted);
   }
   return null;
+}
+
+/** The limit of the change at `index`, which answered so. */
+export function limitReachedAt(
+  index: number,
+  { changes, at }: Pick<Commit, 'changes' | 'at'>,
+  counted: Row | undefined,
+): LimitReached {
+  const change = changes[index];
+  const limit = change?.kind === 'count' ? change.limit.name : 'attack';
+  return { kind: 'limited', limit, retryAt: readInstant(counted?.retry_at) ?? at };
 }
 
 /** So many in a period; one more than may be is remembered as such, and no more. */
@@ -61,7 +65,7 @@ function countSql(limit: CountedLimit, index: number, chained: Chained): string 
   return `${insertInto(limit, index, chained, { count: '1', members: "'{}'::text[]", endsAt })}
       count = CASE WHEN c.ends_at <= ${at} THEN 1 ELSE least(c.count, ${max}) + 1 END,
       ends_at = CASE WHEN c.ends_at <= ${at} THEN excluded.ends_at ELSE c.ends_at END
-    RETURNING c.count <= ${max} AS is_within, c.ends_at AS retry_at`;
+    RETURNING ${chained.answering(`c.count <= ${max}`, 'c.ends_at')}`;
 }
 
 function membersSql(limit: CountedLimit, index: number, chained: Chained): string {
@@ -76,45 +80,64 @@ function membersSql(limit: CountedLimit, index: number, chained: Chained): strin
         ELSE c.members || excluded.members
       END,
       ends_at = CASE WHEN c.ends_at <= ${at} THEN excluded.ends_at ELSE c.ends_at END
-    RETURNING ${member} = ANY (c.members) AS is_within, c.ends_at AS retry_at`;
+    RETURNING ${chained.answering(`${member} = ANY (c.members)`, 'c.ends_at')}`;
 }
 
-/** What the merchant may do: the time that one takes, and the time that a whole burst takes. */
-function ratePart(index: number, { parameters }: Chained): Part {
+/**
+ * `ends_at` is when everything may be done at once again: each takes its time, and they may not reach farther than a burst.
+ * What the merchant may do goes along in `members`: the update cannot see where the new row comes from.
+ */
+function rateSql(limit: CountedLimit, index: number, chained: Chained): string {
+  const { conditions, parameters, answering } = chained;
   const { merchantId, livemode } = parameters;
+  const at = momentOf(parameters);
   const perHour = `coalesce(max(per_hour), ${parameterOf(index, 'perHour', 'integer', parameters)})`;
   const burst = `coalesce(max(burst), ${parameterOf(index, 'burst', 'integer', parameters)})`;
-  const one = `interval '1 hour' / ${perHour}`;
-  return {
-    name: `rate_${index}`,
-    sql: `SELECT ${one} AS one, ${one} * ${burst} AS all_at_once
-    FROM verification_rates WHERE merchant_id = ${merchantId} AND livemode = ${livemode}`,
-  };
+  const subject = parameterOf(index, 'subject', 'text', parameters);
+  const next = `greatest(c.ends_at, ${at}) + ${oneOf('excluded')}`;
+  const fits = `${next} <= ${at} + ${burstOf('excluded')}`;
+  return `INSERT INTO limit_counters AS c (${COLUMNS})
+    SELECT ${ownerOf(limit, parameters)}, ${livemode}, ${subject}, 1, ARRAY[r.per_hour::text, r.burst::text],
+      ${at} + interval '1 hour' / r.per_hour
+    FROM (
+      SELECT ${perHour} AS per_hour, ${burst} AS burst FROM verification_rates
+      WHERE merchant_id = ${merchantId} AND livemode = ${livemode}
+    ) AS r${whereAll(conditions)}
+    ${ON_CONFLICT}
+      count = CASE WHEN ${fits} THEN 1 ELSE 0 END,
+      members = excluded.members,
+      ends_at = CASE WHEN ${fits} THEN ${next} ELSE c.ends_at END
+    RETURNING ${answering('c.count = 1', `c.ends_at + ${oneOf('c')} - ${burstOf('c')}`)}`;
 }
 
-/** `ends_at` is when everything may be done at once again: each takes its time, and they may not reach farther than a burst. */
-function rateSql(limit: CountedLimit, index: number, chained: Chained): string {
-  const at = momentOf(chained.parameters);
-  const one = `(SELECT one FROM rate_${index})`;
-  const next = `greatest(c.ends_at, ${at}) + ${one}`;
-  const fits = `${next} <= ${at} + (SELECT all_at_once FROM rate_${index})`;
-  return `${insertInto(limit, index, chained, { count: '1', members: "'{}'::text[]", endsAt: `${at} + ${one}` })}
-      count = CASE WHEN ${fits} THEN 1 ELSE 0 END,
-      ends_at = CASE WHEN ${fits} THEN ${next} ELSE c.ends_at END
-    RETURNING c.count = 1 AS is_within, c.ends_at + ${one} - (SELECT all_at_once FROM rate_${index}) AS retry_at`;
+/** The time that one confirmation takes. */
+function oneOf(row: 'c' | 'excluded'): string {
+  return `interval '1 hour' / ${row}.members[1]::integer`;
+}
+
+/** The time that a whole burst takes. */
+function burstOf(row: 'c' | 'excluded'): string {
+  return `${oneOf(row)} * ${row}.members[2]::integer`;
 }
 
 function insertInto(
-  { name }: CountedLimit,
+  limit: CountedLimit,
   index: number,
   { conditions, parameters }: Chained,
   { count, members, endsAt }: { readonly count: string; readonly members: string; readonly endsAt: string },
 ): string {
-  const merchant = name === 'card_everywhere' ? EVERYWHERE : parameters.merchantId;
   const subject = parameterOf(index, 'subject', 'text', parameters);
-  return `INSERT INTO limit_counters AS c (merchant_id, livemode, subject, count, members, ends_at)
-    SELECT ${merchant}, ${parameters.livemode}, ${subject}, ${count}, ${members}, ${endsAt}${whereAll(conditions)}
-    ON CONFLICT (merchant_id, livemode, subject) DO UPDATE SET`;
+  const values = [ownerOf(limit, parameters), parameters.livemode, subject, count, members, endsAt].join(', ');
+  return `INSERT INTO limit_counters AS c (${COLUMNS})
+    ${conditions.length === 0 ? `VALUES (${values})` : `SELECT ${values}${whereAll(conditions)}`}
+    ${ON_CONFLICT}`;
+}
+
+const COLUMNS = 'merchant_id, livemode, subject, count, members, ends_at';
+const ON_CONFLICT = 'ON CONFLICT (merchant_id, livemode, subject) DO UPDATE SET';
+
+function ownerOf({ name }: CountedLimit, { merchantId }: Parameters): string {
+  return name === 'card_everywhere' ? EVERYWHERE : merchantId;
 }
 
 function momentOf({ at }: Parameters): string {

@@ -1,19 +1,24 @@
-import type { Change, Commit, EventObjectType, IdempotencyStep } from '@onfile/core';
-import { asBuffer, renderInstant } from '../fields.js';
+import type { Change, Commit, IdempotencyStep } from '@onfile/core';
 import { paymentMethods, setupAttempts } from '../tables.js';
+import { announcing, deliveriesSql, eventSql } from './announcements.js';
 import {
-  announcedChange,
   announcedTable,
   assignments,
+  availableCards,
   type ChangeOf,
   changeAt,
   type Held,
   heldRow,
   inOrderOfLocking,
+  inOrderOfWriting,
+  LOCKS,
   type NewRow,
   newRow,
+  sealedRow,
+  sightingRow,
 } from './fragments.js';
-import { calmPart, limitParts } from './limits.js';
+import { idempotencySql } from './idempotency-step.js';
+import { calmSql, limitSql } from './limits.js';
 import { Parameters, type ValueOf } from './parameters.js';
 
 /** SQL for all commits of one shape, and where their values are. */
@@ -40,17 +45,10 @@ export function composeAsOneStatement(commit: Commit): ComposedCommit {
   for (const [index, change] of inOrderOfWriting(commit)) {
     if (index !== composition.carriedBy) composition.parts.push(...writesOf(change, index, composition));
   }
-  if (commit.idempotency) composition.parts.push(idempotencyWrite(commit.idempotency, composition));
+  if (commit.idempotency) composition.parts.push(idempotencyPart(commit.idempotency, composition));
   composition.parts.push(...deliveryParts(composition));
 
   return { text: render(composition), values: parameters.values };
-}
-
-/** New attempts come last: they depend on what closes others. */
-function inOrderOfWriting({ changes }: Commit): readonly [number, Change][] {
-  const isLast = ([, { kind }]: [number, Change]) => kind === 'insert_attempt';
-  const entries = [...changes.entries()];
-  return [...entries.filter((entry) => !isLast(entry)), ...entries.filter(isLast)];
 }
 
 interface Composition {
@@ -64,7 +62,7 @@ interface Composition {
 }
 
 /** One named query of the statement. */
-export interface Part {
+interface Part {
   readonly name: string;
   readonly sql: string;
 }
@@ -88,7 +86,7 @@ function composeGuard(commit: Commit, parameters: Parameters): Composition {
     return { ...nothing, parts, holds, carriedBy: index };
   }
   const needed = held.map(([index, change]) => lockPart(change, index, parameters));
-  if (needsCards) needed.push(cardsPart(parameters));
+  if (needsCards) needed.push({ name: 'cards', sql: `SELECT FROM ${availableCards(parameters)}` });
   const found = needed.map(({ name }) => `EXISTS (SELECT FROM ${name})`);
   const { parts, within } = composeLimits(commit, found, parameters);
   return { ...nothing, parts: [...needed, ...parts, guardOf([...found, ...within])], holds };
@@ -105,31 +103,24 @@ function composeLimits(
   for (const [index, change] of commit.changes.entries()) {
     const conditions = [...found, ...within];
     if (change.kind === 'require_no_attack') {
-      parts.push(calmPart(conditions, parameters));
+      parts.push({ name: 'calm', sql: calmSql({ conditions, parameters, answering }) });
       within.push('(SELECT is_within FROM calm)');
     } else if (change.kind === 'count') {
-      parts.push(...limitParts(change.limit, index, { conditions, parameters }));
+      const chained = { conditions, parameters, answering };
+      parts.push({ name: `limit_${index}`, sql: limitSql(change.limit, index, chained) });
       within.push(`(SELECT is_within FROM limit_${index})`);
     }
   }
   return { parts, within };
 }
 
+function answering(isWithin: string, retryAt: string): string {
+  return `${isWithin} AS is_within, ${retryAt} AS retry_at`;
+}
+
 function lockPart(change: Held, index: number, parameters: Parameters): Part {
   const { table, conditions } = heldRow(change, index, parameters);
   return { name: `held_${index}`, sql: `SELECT FROM ${table} WHERE ${conditions} FOR ${LOCKS[change.kind]}` };
-}
-
-/** A row that is to be changed is locked against all others; one that only has to stay, against change. */
-const LOCKS = { update: 'NO KEY UPDATE', update_attempt: 'NO KEY UPDATE', require_customer: 'SHARE' } as const;
-
-/** Not locked: a commit that does not see a configuration's change came before it. */
-function cardsPart({ merchantId, livemode }: Parameters): Part {
-  return {
-    name: 'cards',
-    sql: `SELECT FROM payment_method_configurations
-    WHERE merchant_id = ${merchantId} AND livemode = ${livemode} AND active AND preferences ->> 'card' <> 'off'`,
-  };
 }
 
 function guardOf(conditions: readonly string[]): Part {
@@ -210,70 +201,16 @@ function updateParts(
   return change.kind === 'update' ? [update, eventPart(change, index, parameters)] : [update];
 }
 
-function eventPart({ objectType }: { objectType: EventObjectType }, index: number, parameters: Parameters): Part {
-  const event = (commit: Commit) => (commit.changes[index] as ChangeOf<'insert' | 'update'>).event;
-  const id = parameters.add((commit) => event(commit).id);
-  const type = parameters.add((commit) => event(commit).type);
-  return {
-    name: `event_${index}`,
-    sql: `INSERT INTO events (merchant_id, livemode, id, type, object_type, object_id, sequence, data, created_at)
-    SELECT c.merchant_id, c.livemode, ${id}, ${type}, '${objectType}', c.id, c.version, to_jsonb(c), ${parameters.at}
-    FROM change_${index} AS c
-    RETURNING data, id, type, object_id, sequence`,
-  };
+function eventPart(change: ChangeOf<'insert' | 'update'>, index: number, parameters: Parameters): Part {
+  const source = { from: `change_${index}`, where: 'true' };
+  return { name: `event_${index}`, sql: eventSql(change, index, { source, parameters }) };
 }
 
-/**
- * A delivery of each event to each enabled endpoint that wants its type. Where a merchant has no endpoint this is one look
- * into an index.
- */
 function deliveryParts({ commit, parameters }: Composition): readonly Part[] {
-  const events = [...commit.changes.entries()]
-    .filter(([, { kind }]) => kind === 'insert' || kind === 'update')
-    .map(([index]) => `SELECT id, type, object_id, sequence FROM event_${index}`);
+  const events = announcing(commit).map((index) => `SELECT id, type, object_id, sequence FROM event_${index}`);
   if (events.length === 0) return [];
-  const { at, merchantId, livemode } = parameters;
-  return [
-    {
-      name: 'deliveries_made',
-      sql: `INSERT INTO deliveries (merchant_id, livemode, event_id, endpoint_id, object_id, sequence, state, attempts,
-      claim, scheduled_at, due_at, created_at)
-    SELECT w.merchant_id, w.livemode, e.id, w.id, e.object_id, e.sequence, 'pending', 0, 0, ${at}, ${at}, ${at}
-    FROM webhook_endpoints AS w
-    JOIN (${events.join(' UNION ALL ')}) AS e ON e.type = ANY (w.event_types)
-    WHERE w.merchant_id = ${merchantId} AND w.livemode = ${livemode} AND w.state = 'enabled'`,
-    },
-  ];
-}
-
-function sealedRow(card: { readonly id: ValueOf; readonly sealed: ValueOf }, parameters: Parameters): NewRow {
-  return {
-    table: 'sealed_cards',
-    columns: ['merchant_id', 'livemode', 'payment_method_id', 'sealed', 'created_at'],
-    values: [
-      parameters.merchantId,
-      parameters.livemode,
-      parameters.add(card.id),
-      parameters.add((commit) => asBuffer(card.sealed(commit) as Uint8Array)),
-      parameters.at,
-    ],
-  };
-}
-
-function sightingRow(index: number, parameters: Parameters): NewRow {
-  const noted = (commit: Commit) => changeAt(commit, index, 'note_card');
-  return {
-    table: 'card_sightings',
-    columns: ['merchant_id', 'livemode', 'attempt_id', 'card', 'neighbours', 'seen_at'],
-    values: [
-      parameters.merchantId,
-      parameters.livemode,
-      parameters.add((commit) => noted(commit).attemptId),
-      parameters.add((commit) => noted(commit).card),
-      parameters.add((commit) => noted(commit).neighbours),
-      parameters.at,
-    ],
-  };
+  const source = { from: `(${events.join(' UNION ALL ')})`, where: 'true' };
+  return [{ name: 'deliveries_made', sql: deliveriesSql(source, parameters) }];
 }
 
 function deleteDraft(index: number, composition: Composition): readonly Part[] {
@@ -313,42 +250,10 @@ function insertAttempt(index: number, composition: Composition): Part {
   return insertPart(`change_${index}`, row, composition, ...closed);
 }
 
-function idempotencyWrite(step: IdempotencyStep, composition: Composition): Part {
-  const { commit, parameters } = composition;
-  const entry = (commit: Commit) => (commit.idempotency as IdempotencyStep).entry;
-  const row: [string, string][] = [
-    ['merchant_id', parameters.merchantId],
-    ['livemode', parameters.livemode],
-    ['operation', parameters.add((commit) => entry(commit).operation)],
-    ['key', parameters.add((commit) => entry(commit).key)],
-    ['request_digest', parameters.add((commit) => asBuffer(entry(commit).requestDigest))],
-  ];
-  if (step.step === 'finish') {
-    const answer = announcedChange(commit, step.changeIndex);
-    return {
-      name: 'idempotency',
-      sql: `UPDATE idempotency_records AS r
-    SET state = 'done', answer = e.data, answer_type = '${answer.objectType}'
-    FROM event_${step.changeIndex} AS e
-    WHERE ${row.map(([column, value]) => `r.${column} = ${value}`).join(' AND ')} AND r.state = 'running'`,
-    };
-  }
-  row.push(['created_at', parameters.at]);
-  row.push(['expires_at', parameters.add((commit) => renderInstant(entry(commit).expiresAt))]);
-  if (step.step === 'begin') {
-    row.push(['state', "'running'"]);
-    row.push(['attempt_id', parameters.add((commit) => (commit.idempotency as typeof step).attemptId)]);
-  } else {
-    row.push(['state', "'done'"], ['answer', 'e.data']);
-    row.push(['answer_type', `'${announcedChange(commit, step.changeIndex).objectType}'`]);
-  }
-  const from = step.step === 'done' ? `\n    FROM event_${step.changeIndex} AS e` : '';
-  const where = step.step === 'done' ? '' : renderWhere(conditionsOf(composition));
-  return {
-    name: 'idempotency',
-    sql: `INSERT INTO idempotency_records (${row.map(([column]) => column).join(', ')})
-    SELECT ${row.map(([, value]) => value).join(', ')}${from}${where}`,
-  };
+function idempotencyPart(step: IdempotencyStep, composition: Composition): Part {
+  const answer = 'changeIndex' in step ? { from: `event_${step.changeIndex}`, where: 'true' } : null;
+  const conditions = conditionsOf(composition);
+  return { name: 'idempotency', sql: idempotencySql(step, { ...composition, answer, conditions }) };
 }
 
 function renderWhere(conditions: readonly string[]): string {
