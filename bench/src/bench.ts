@@ -50,6 +50,7 @@ export interface BenchResult {
 
 export interface FilledResult {
   readonly rows: number;
+  readonly databaseMb: number;
   readonly workloads: Readonly<Partial<Record<Workload, FilledFigures>>>;
 }
 
@@ -204,21 +205,22 @@ async function profileLifecycle(stage: Stage, settings: BenchSettings): Promise<
 
 function resultOf(
   rounds: readonly RoundOfAll[],
-  { recordings }: Stage,
+  stage: Stage,
   { only, rows }: BenchSettings,
 ): Pick<BenchResult, 'workloads' | 'paced' | 'filled'> {
   const workloads: Partial<Record<Workload, Figures>> = {};
-  const filled: Partial<Record<Workload, FilledFigures>> = {};
+  const onFilled: Partial<Record<Workload, FilledFigures>> = {};
   for (const workload of only) {
     const found = rounds.flatMap((round) => round.workloads.get(workload) ?? []);
-    workloads[workload] = figuresOf(found, recordings[workload].roundTrips);
-    const onFilled = filledFiguresOf(found);
-    if (onFilled !== null) filled[workload] = onFilled;
+    workloads[workload] = figuresOf(found, stage.recordings[workload].roundTrips);
+    const figures = filledFiguresOf(found);
+    if (figures !== null) onFilled[workload] = figures;
   }
   const paced: Partial<Record<Pace, PacedFigures>> = {};
   for (const name of PACE_NAMES) {
     const runs = rounds.flatMap((round) => round.paced.get(name) ?? []);
     if (runs.length > 0) paced[name] = pacedFiguresOf(runs);
   }
-  return { workloads, paced, filled: rows === null ? null : { rows, workloads: filled } };
+  const databaseMb = (stage.filled?.databaseBytes ?? 0) / 1e6;
+  return { workloads, paced, filled: rows === null ? null : { rows, databaseMb, workloads: onFilled } };
 }

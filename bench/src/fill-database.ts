@@ -15,6 +15,12 @@ export interface Filling {
   readonly signal: AbortSignal;
 }
 
+export interface Filled {
+  /** Of some setup intents, from the first to the last. */
+  readonly intentIds: readonly Uuid[];
+  readonly databaseBytes: number;
+}
+
 /** Belong to the merchant, or are gone a day after the setup. */
 const NOT_OF_A_SETUP = ['merchants', 'api_keys', 'api_clients', 'merchant_keys', 'idempotency_records'];
 const BATCH = 10_000;
@@ -26,12 +32,12 @@ const SAMPLE = 1_024;
 /**
  * Stores copies of the merchant's one setup: all of its permanent rows in every table, each copy with ids and moments of its own,
  * ascending and evenly over the last weeks, as if they had been made one after another. The sealed cards are copies too, and open
- * for nobody. Answers the ids of some setup intents from the first to the last.
+ * for nobody.
  */
 export async function fillDatabase(
   connection: pg.ClientConfig,
   { merchantId, copies, progress, signal }: Filling,
-): Promise<readonly Uuid[]> {
+): Promise<Filled> {
   const client = new pg.Client(connection);
   client.on('error', () => {});
   await client.connect();
@@ -51,7 +57,9 @@ export async function fillDatabase(
     }
     await client.query('VACUUM (ANALYZE)');
     await client.query('CHECKPOINT');
-    return await sampleIds(client, { merchantId, copies });
+    const { rows: sizes } = await client.query('SELECT pg_database_size(current_database()) AS bytes');
+    const intentIds = await sampleIds(client, { merchantId, copies });
+    return { intentIds, databaseBytes: Number(sizes[0]?.bytes) };
   } finally {
     await client.end();
   }

@@ -1,4 +1,4 @@
-import { type Frame, selfTimeByGroup } from './fold-profile.js';
+import { type Frame, sharesOfGroups } from './fold-profile.js';
 
 const WIDTH = 1_200;
 const ROW = 17;
@@ -16,7 +16,7 @@ const OTHER_COLOUR = '#d9d9d9';
 
 /** A picture as SVG: who calls is above whom it calls, as wide as its time. Frames tell their share when pointed at. */
 export function renderFlameGraph(all: Frame, title: string): string {
-  const groups = selfTimeByGroup(all);
+  const groups = sharesOfGroups(all);
   const colours = new Map(groups.map(({ group }, place) => [group, COLOURS[place] ?? OTHER_COLOUR]));
   const legendRows = Math.ceil(groups.length / LEGEND_COLUMNS);
   const top = MARGIN + (legendRows + 2) * ROW;
@@ -38,12 +38,12 @@ export function renderFlameGraph(all: Frame, title: string): string {
   draw(all, MARGIN, 0);
 
   const height = top + (depthMost + 1) * ROW + MARGIN;
-  const legend = groups.map(({ group, share }, place) => {
+  const legend = groups.map(({ group, own }, place) => {
     const x = MARGIN + (place % LEGEND_COLUMNS) * (WIDTH / LEGEND_COLUMNS);
     const y = MARGIN + (1 + Math.floor(place / LEGEND_COLUMNS)) * ROW;
     return (
       `<rect x="${x}" y="${y}" width="12" height="12" fill="${colours.get(group)}"/>` +
-      `<text x="${x + 18}" y="${y + 10}">${escapeXml(group)} ${percent(share)}</text>`
+      `<text x="${x + 18}" y="${y + 10}">${escapeXml(group)} ${percent(own)}</text>`
     );
   });
   return [

@@ -37,21 +37,38 @@ export function foldProfile({ nodes, samples = [], timeDeltas = [] }: Profiler.P
   }
 }
 
-/** Groups with their part of all self time, 0 to 1, the largest first. */
-export function selfTimeByGroup(all: Frame): readonly { readonly group: string; readonly share: number }[] {
-  const sums = new Map<string, number>();
-  const count = (frame: Frame) => {
-    sums.set(frame.group, (sums.get(frame.group) ?? 0) + frame.selfUs);
-    for (const child of frame.children.values()) count(child);
+export interface GroupShare {
+  readonly group: string;
+  /** Part of all time that its own functions took, 0 to 1. */
+  readonly own: number;
+  /** The same with what Node and native code did for it: each of these is counted for the package that called it last. */
+  readonly charged: number;
+}
+
+/** The largest first; Node and native code keep what nobody's package called. */
+export function sharesOfGroups(all: Frame): readonly GroupShare[] {
+  const own = new Map<string, number>();
+  const charged = new Map<string, number>();
+  const count = (frame: Frame, caller: string | null) => {
+    const owner = isOfNode(frame) ? caller : frame.group;
+    own.set(frame.group, (own.get(frame.group) ?? 0) + frame.selfUs);
+    charged.set(owner ?? frame.group, (charged.get(owner ?? frame.group) ?? 0) + frame.selfUs);
+    for (const child of frame.children.values()) count(child, owner);
   };
-  count(all);
-  return [...sums]
-    .filter(([, us]) => us > 0)
-    .map(([group, us]) => ({ group, share: us / all.totalUs }))
-    .sort((a, b) => b.share - a.share);
+  count(all, null);
+  const part = (us = 0) => us / all.totalUs;
+  return [...own.keys()]
+    .map((group) => ({ group, own: part(own.get(group)), charged: part(charged.get(group)) }))
+    .filter((share) => share.own > 0 || share.charged > 0)
+    .sort((a, b) => b.own - a.own);
 }
 
 const NATIVE = 'native code';
+const NODE = 'node: internals';
+
+function isOfNode({ group }: Frame): boolean {
+  return group === NATIVE || group === NODE;
+}
 
 function childOf(parent: Frame, { functionName, url, lineNumber }: Profiler.ProfileNode['callFrame']): Frame {
   const name = functionName || '(anonymous)';
@@ -68,7 +85,7 @@ function childOf(parent: Frame, { functionName, url, lineNumber }: Profiler.Prof
 function groupOf(functionName: string, url: string): string {
   if (functionName === '(garbage collector)') return 'garbage collection';
   if (url === '') return NATIVE;
-  if (url.startsWith('node:')) return 'node: internals';
+  if (url.startsWith('node:')) return NODE;
   const installed = url.split('/node_modules/').at(-1);
   const [, name] = (installed !== url && /^((?:@[^/]+\/)?[^/]+)\//.exec(installed ?? '')) || [];
   if (name !== undefined) return name;

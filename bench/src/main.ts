@@ -4,7 +4,7 @@ import { type BenchArguments, readArguments, readWebhooksArguments, USAGE } from
 import { type BenchResult, runBench } from './bench.js';
 import { BUDGET_KEPT, overrunsOf, ratiosOf, readBudgets, writeBudgets } from './budgets.js';
 import { renderFlameGraph } from './flame-graph.js';
-import { foldProfile, selfTimeByGroup } from './fold-profile.js';
+import { foldProfile, sharesOfGroups } from './fold-profile.js';
 import { goalsOf } from './goals.js';
 import { createBar } from './progress-bar.js';
 import { renderFilled, renderGoals, renderGroups, renderPaced, renderTable } from './render-table.js';
@@ -73,7 +73,7 @@ async function drawProfile(
   const all = foldProfile(profile);
   await writeFile(file, renderFlameGraph(all, `Onfile's process under the lifecycle, Node ${process.version}`));
   await writeFile(file.replace(/\.svg$/, '.cpuprofile'), JSON.stringify(profile));
-  if (!json) process.stdout.write(`\n${renderGroups(selfTimeByGroup(all))}\n`);
+  if (!json) process.stdout.write(`\n${renderGroups(sharesOfGroups(all))}\n`);
   tell(`the flame graph is in ${file}`);
 }
 

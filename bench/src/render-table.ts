@@ -1,5 +1,6 @@
 import type { BenchResult, FilledResult } from './bench.js';
 import type { Figures, FilledFigures, PacedFigures, RunFigures } from './figures.js';
+import type { GroupShare } from './fold-profile.js';
 import type { Goal } from './goals.js';
 
 type Column<Row> = readonly [title: string, cell: (figures: Row) => string];
@@ -44,8 +45,8 @@ export function renderPaced(paced: BenchResult['paced']): string {
   ]);
 }
 
-export function renderFilled({ rows, workloads }: FilledResult): string {
-  return renderRows<FilledFigures>(`${rows.toLocaleString('en')} stored`, workloads, [
+export function renderFilled({ rows, databaseMb, workloads }: FilledResult): string {
+  return renderRows<FilledFigures>(`${rows.toLocaleString('en')} stored, ${databaseMb.toFixed(0)} MB`, workloads, [
     RATE,
     ['of empty', ({ ratioToEmptyDatabase }) => renderRatio(ratioToEmptyDatabase)],
     ...TIMES,
@@ -61,10 +62,11 @@ export function renderGoals(goals: readonly Goal[]): string {
   ]);
 }
 
-export function renderGroups(groups: readonly { readonly group: string; readonly share: number }[]): string {
+export function renderGroups(groups: readonly GroupShare[]): string {
+  const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
   return alignRows([
-    ["where the server's time goes", 'in itself'],
-    ...groups.map(({ group, share }) => [group, `${(share * 100).toFixed(1)} %`]),
+    ["where the server's time goes", 'itself', "with Node's part"],
+    ...groups.map(({ group, own, charged }) => [group, percent(own), percent(charged)]),
   ]);
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Uuid } from '@onfile/core';
@@ -31,7 +31,7 @@ export interface Stage {
   readonly recordings: Readonly<Record<Workload, Recording>>;
   readonly installation: Installation;
   /** The same on a database that holds setups already; `null` where none was asked for. */
-  readonly filled: Installation | null;
+  readonly filled: FilledInstallation | null;
   readonly generator: OwnProcess;
   /** The empty routes, asked as if they were Onfile. */
   readonly emptyTarget: Target;
@@ -44,6 +44,11 @@ export interface Stage {
 export interface Installation {
   readonly server: OwnProcess;
   readonly target: Target;
+}
+
+export interface FilledInstallation extends Installation {
+  /** What its database takes on the disk, indexes included. */
+  readonly databaseBytes: number;
 }
 
 /** Setup flows that there are before anything is measured, for the reads. */
@@ -107,27 +112,39 @@ async function install(parts: StartedParts, environment: Environment): Promise<I
   const merchant = await addMerchant(environment, 'Measured');
   const server = new OwnProcess('server-process', { environment });
   parts.add(() => server.stop());
-  const addresses = await server.ask<Addresses>();
-  return { server, target: await targetOf(addresses, merchant), merchantId: merchant.merchantId };
+  const target = await targetOf(await server.ask<Addresses>(), merchant);
+  // A merchant's first confirmation makes its keys, and no later one does.
+  await usingClient(target, ({ operations }) => operations.lifecycle(0));
+  return { server, target, merchantId: merchant.merchantId };
 }
 
 async function installFilled(
   parts: StartedParts,
   { environmentOf, database }: { environmentOf: (url: string, name: string) => Environment; database: BenchDatabase },
   { rows, progress, showBar, signal }: BenchSettings,
-): Promise<Installation> {
+): Promise<FilledInstallation> {
   const copies = rows ?? 0;
+  await requireRoom(copies);
   const { url, connection } = await database.createAnother('filled');
   const { server, target, merchantId } = await install(parts, environmentOf(url, 'onfile-filled'));
-  await usingClient(target, (client) => client.operations.lifecycle(0));
   const title = `storing ${copies.toLocaleString('en')} setups`;
   progress(title);
-  const ids = await fillDatabase(connection, {
+  const { intentIds, databaseBytes } = await fillDatabase(connection, {
     ...{ merchantId, copies, signal },
     progress: (done) => showBar(renderBar(title, done / copies)),
   });
   const { setupFlow } = createPayjpDialect({ apiUrl: () => '' }).ids;
-  return { server, target: { ...target, flowIds: ids.map((id) => setupFlow.render(id)) } };
+  return { server, target: { ...target, flowIds: intentIds.map((id) => setupFlow.render(id)) }, databaseBytes };
+}
+
+/** What a setup takes on the disk with its indexes, and as much again for the log and for what is measured afterwards. */
+const ROOM_BYTES = 2 * 9_500;
+
+async function requireRoom(copies: number): Promise<void> {
+  const { bavail, bsize } = await statfs(tmpdir());
+  const [needed, free] = [copies * ROOM_BYTES, bavail * bsize].map((bytes) => `${(bytes / 1e9).toFixed(0)} GB`);
+  if (copies * ROOM_BYTES > bavail * bsize)
+    throw new Error(`--rows needs ${needed} below ${tmpdir()}, which has ${free}`);
 }
 
 interface Addresses {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { figuresOf, type Round } from './figures.js';
+import { figuresOf, filledFiguresOf, pacedFiguresOf } from './figures.js';
 import { renderTable } from './render-table.js';
 import { latenciesOf, median, quantile } from './statistics.js';
+import { aRound } from './testing/rounds.js';
 
 describe('the statistics of the bench', () => {
   const medians = [
@@ -64,23 +65,23 @@ describe('the figures of several rounds', () => {
   });
 });
 
+describe('the figures beside them', () => {
+  test('of a filled database are ratios to the empty one in the same round, and null without one', () => {
+    const rounds = [
+      aRound({ perSecond: 100, filled: { perSecond: 90 } }),
+      aRound({ perSecond: 10, filled: { perSecond: 9.5 } }),
+      aRound({ perSecond: 200, filled: { perSecond: 100 } }),
+    ];
+    expect(filledFiguresOf(rounds)).toMatchObject({ perSecond: 90, ratioToEmptyDatabase: 0.9 });
+    expect(filledFiguresOf([aRound()])).toBeNull();
+  });
+
+  test('of an even pace tell how far the slowest hundredth is from the middle, round by round', () => {
+    const runs = [3, 9, 4].map((p99Ms) => ({ ...aRound({ p99Ms }), begunPerSecond: 50 }));
+    expect(pacedFiguresOf(runs)).toMatchObject({ begunPerSecond: 50, p99OverP50: 4, p99Ms: 4 });
+  });
+});
+
 function allOf<T>(figures: T) {
   return { create: figures, read: figures, list: figures, lifecycle: figures };
-}
-
-function aRound({
-  perSecond = 100,
-  operations = 100,
-  serverCpuMs = 100,
-  pgbenchPerSecond = 400,
-}: Partial<Pick<Round, 'serverCpuMs' | 'pgbenchPerSecond'>> & { perSecond?: number; operations?: number }): Round {
-  return {
-    load: { perSecond, operations, p50Ms: 1, p99Ms: 2, p999Ms: 3 },
-    serverCpuMs,
-    databaseCpuMs: 10,
-    walBytes: 1_000,
-    serverMemoryBytes: 1e8,
-    pgbenchPerSecond,
-    emptyRoutePerSecond: null,
-  };
 }
