@@ -47,6 +47,33 @@ describe("a merchant's key", () => {
     expect(rows.rows).toHaveLength(1);
   });
 
+  test('is found by whoever creates it, though somebody else began to look before it was there', async () => {
+    const keys = open();
+    const told = { hasRead: () => {}, isCreated: () => {} };
+    const hasRead = new Promise<void>((resolve) => (told.hasRead = resolve));
+    const isCreated = new Promise<void>((resolve) => (told.isCreated = resolve));
+    let looks = 0;
+    rows.loadMerchantKeys = async (merchantId) => {
+      looks += 1;
+      const read = await KeyRows.prototype.loadMerchantKeys.call(rows, merchantId);
+      if (looks === 2) {
+        told.hasRead();
+        await isCreated;
+      }
+      return read;
+    };
+    let other: Promise<string> | null = null;
+    rows.insertMerchantKey = async (key) => {
+      other = keys.useActive(ALICE, shown);
+      await hasRead;
+      const inserted = await KeyRows.prototype.insertMerchantKey.call(rows, key);
+      setImmediate(told.isCreated);
+      return inserted;
+    };
+    expect(await keys.useActive(ALICE, shown)).toBe(await other);
+    expect(rows.rows).toHaveLength(1);
+  });
+
   test("is another merchant's never", async () => {
     const keys = open();
     expect(await keys.useActive(ALICE, shown)).not.toBe(await keys.useActive(BOB, shown));

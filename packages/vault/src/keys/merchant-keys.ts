@@ -71,6 +71,10 @@ export class MerchantKeys {
     const cached = pick(this.#cache.get(merchantId) ?? []);
     if (cached !== null) return fn(cached);
 
+    // A load that is under way may have read before the key was there: it is believed for what it found alone.
+    const found = pick((await this.#loading.get(merchantId)) ?? []);
+    if (found !== null && !found.key.isWiped) return fn(found);
+
     // What was loaded can be evicted, and so wiped, before we are awake to use it.
     for (let load = 0; load < LOADS_MAX; load += 1) {
       const loaded = pick(await this.#load(merchantId));
