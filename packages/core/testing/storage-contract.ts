@@ -5,6 +5,7 @@ import { concurrencyCases } from './storage-contract/concurrency.js';
 import { deliveryCases } from './storage-contract/deliveries.js';
 import { followedEventCases } from './storage-contract/followed-events.js';
 import { idempotencyCases } from './storage-contract/idempotency.js';
+import { limitCases } from './storage-contract/limits.js';
 import { listCases } from './storage-contract/lists.js';
 import { merchantCases } from './storage-contract/merchants.js';
 import { operatorCases } from './storage-contract/operators.js';
@@ -33,6 +34,7 @@ export function storageContract(name: string, makeHarness: () => Promise<Storage
     const worldOf = () => world;
     commitCases(worldOf);
     concurrencyCases(worldOf);
+    limitCases(worldOf);
     idempotencyCases(worldOf);
     readCases(worldOf);
     listCases(worldOf);

@@ -1,4 +1,6 @@
 import type { Scope, Storage, Uuid } from '@onfile/core';
+import { acrossMerchants } from './across-merchants.js';
+import { inBuckets } from './buckets.js';
 import type { Database } from './database.js';
 import { renderInstant } from './fields.js';
 import { statement } from './statement.js';
@@ -8,29 +10,35 @@ type Methods = 'noteAttacks' | 'deleteEndedCounts' | 'loadConfirmationRate' | 's
 export function confirmationLimitStorage(database: Database): Pick<Storage, Methods> {
   return {
     async noteAttacks(signs, { now, until }) {
-      const values = [renderInstant(now), renderInstant(until)];
       const begun: Scope[] = [];
       for (const mode of ['live', 'test'] as const) {
         const sign = signs[mode];
         if (sign === null) continue;
+        const livemode = mode === 'live';
         const seenAfter = renderInstant(now - sign.windowMs);
-        const rows = await database.runRepeatable(NOTE_ATTACKS, [
-          ...values,
-          mode === 'live',
-          seenAfter,
-          sign.verificationsMin,
-          sign.cardsAbove,
-        ]);
-        begun.push(
-          ...rows.filter(({ is_new }) => is_new).map((row) => ({ merchantId: row.merchant_id as Uuid, mode })),
-        );
+        const attacked = {
+          find: FIND_ATTACKED,
+          values: [renderInstant(now), livemode, seenAfter, sign.verificationsMin, sign.cardsAbove],
+        };
+        await inBuckets(database, attacked, async ({ merchant_id, is_new }) => {
+          const noted = [merchant_id, livemode, renderInstant(now), renderInstant(until)];
+          await database.runRepeatable(NOTE_ATTACK, noted);
+          if (is_new) begun.push({ merchantId: merchant_id as Uuid, mode });
+          return [];
+        });
       }
       return begun;
     },
 
     async deleteEndedCounts(now, seenBefore, limit) {
-      const counts = await database.run(DELETE_ENDED_COUNTS, [renderInstant(now), limit]);
-      const sightings = await database.run(DELETE_SIGHTINGS, [renderInstant(seenBefore), limit]);
+      const ended = { find: FIND_ENDED_COUNTS, values: [renderInstant(now), limit] };
+      const counts = await inBuckets(database, ended, ({ merchant_id, livemode, subjects }) =>
+        database.run(DELETE_ENDED_COUNTS, [merchant_id, livemode, subjects, renderInstant(now)]),
+      );
+      const old = { find: FIND_OLD_SIGHTINGS, values: [renderInstant(seenBefore), limit] };
+      const sightings = await inBuckets(database, old, ({ merchant_id, livemode, attempts }) =>
+        database.run(DELETE_SIGHTINGS, [merchant_id, livemode, attempts]),
+      );
       return Math.max(counts.length, sightings.length);
     },
 
@@ -50,16 +58,15 @@ export function confirmationLimitStorage(database: Database): Pick<Storage, Meth
 /** So many cards with neighbouring numbers are no coincidence. */
 const NEIGHBOURS_MIN = 4;
 
-const NOTE_ATTACKS = statement(`
-  WITH known AS MATERIALIZED (
-    SELECT merchant_id FROM attacks WHERE livemode = $3 AND ends_at > $1
-  ),
-  seen AS MATERIALIZED (
+const FIND_ATTACKED = acrossMerchants(
+  'attacked_merchants',
+  `
+  WITH seen AS (
     SELECT s.merchant_id, s.card, s.neighbours, coalesce(a.outcome = 'declined', false) AS is_declined
     FROM card_sightings AS s
     JOIN setup_attempts AS a
       ON a.merchant_id = s.merchant_id AND a.livemode = s.livemode AND a.id = s.attempt_id
-    WHERE s.livemode = $3 AND s.seen_at > $4
+    WHERE s.livemode = $2 AND s.seen_at > $3
   ),
   crowds AS (
     SELECT merchant_id, neighbours FROM seen GROUP BY merchant_id, neighbours
@@ -69,30 +76,45 @@ const NOTE_ATTACKS = statement(`
     SELECT seen.merchant_id
     FROM seen LEFT JOIN crowds ON crowds.merchant_id = seen.merchant_id AND crowds.neighbours = seen.neighbours
     GROUP BY seen.merchant_id
-    HAVING count(*) >= $5::integer AND count(DISTINCT card) > $6::integer
+    HAVING count(*) >= $4::integer AND count(DISTINCT card) > $5::integer
       AND count(*) FILTER (WHERE is_declined OR crowds.neighbours IS NOT NULL) * 2 > count(*)
   )
-  INSERT INTO attacks AS k (merchant_id, livemode, began_at, ends_at)
-  SELECT merchant_id, $3, $1, $2 FROM attacked
+  SELECT attacked.merchant_id, known.merchant_id IS NULL AS is_new
+  FROM attacked
+  LEFT JOIN attacks AS known
+    ON known.merchant_id = attacked.merchant_id AND known.livemode = $2 AND known.ends_at > $1`,
+);
+
+const NOTE_ATTACK = statement(`
+  INSERT INTO attacks AS k (merchant_id, livemode, began_at, ends_at) VALUES ($1, $2, $3, $4)
   ON CONFLICT (merchant_id, livemode) DO UPDATE SET
     began_at = CASE WHEN k.ends_at <= excluded.began_at THEN excluded.began_at ELSE k.began_at END,
-    ends_at = excluded.ends_at
-  RETURNING merchant_id, merchant_id NOT IN (SELECT merchant_id FROM known) AS is_new`);
+    ends_at = excluded.ends_at`);
+
+const FIND_ENDED_COUNTS = acrossMerchants(
+  'ended_counts',
+  `
+  SELECT merchant_id, livemode, array_agg(subject) AS subjects FROM (
+    SELECT merchant_id, livemode, subject FROM limit_counters WHERE ends_at <= $1 LIMIT $2
+  ) AS ended
+  GROUP BY merchant_id, livemode`,
+);
 
 const DELETE_ENDED_COUNTS = statement(`
-  WITH ended AS MATERIALIZED (
-    SELECT merchant_id, livemode, subject FROM limit_counters WHERE ends_at <= $1 LIMIT $2
-  )
-  DELETE FROM limit_counters AS c USING ended AS e
-  WHERE c.merchant_id = e.merchant_id AND c.livemode = e.livemode AND c.subject = e.subject AND c.ends_at <= $1
+  DELETE FROM limit_counters WHERE merchant_id = $1 AND livemode = $2 AND subject = ANY ($3) AND ends_at <= $4
   RETURNING true AS deleted`);
 
-const DELETE_SIGHTINGS = statement(`
-  WITH old AS MATERIALIZED (
+const FIND_OLD_SIGHTINGS = acrossMerchants(
+  'old_card_sightings',
+  `
+  SELECT merchant_id, livemode, array_agg(attempt_id) AS attempts FROM (
     SELECT merchant_id, livemode, attempt_id FROM card_sightings WHERE seen_at <= $1 LIMIT $2
-  )
-  DELETE FROM card_sightings AS s USING old
-  WHERE s.merchant_id = old.merchant_id AND s.livemode = old.livemode AND s.attempt_id = old.attempt_id
+  ) AS old
+  GROUP BY merchant_id, livemode`,
+);
+
+const DELETE_SIGHTINGS = statement(`
+  DELETE FROM card_sightings WHERE merchant_id = $1 AND livemode = $2 AND attempt_id = ANY ($3)
   RETURNING true AS deleted`);
 
 const LOAD_RATE = statement(`

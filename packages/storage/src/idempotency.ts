@@ -1,5 +1,7 @@
 import type { EventObjectType, IdempotencyRecord, Refusal, Storage, Uuid } from '@onfile/core';
 import { StorageFault } from '@onfile/core';
+import { acrossMerchants } from './across-merchants.js';
+import { inBuckets } from './buckets.js';
 import type { Database } from './database.js';
 import { asBuffer, type Row, readInstant, renderInstant } from './fields.js';
 import { statement } from './statement.js';
@@ -38,7 +40,11 @@ export function idempotencyRecords(database: Database): Pick<Storage, Methods> {
     },
 
     async deleteExpiredIdempotencyRecords(now, limit) {
-      return (await database.run(DELETE_EXPIRED, [renderInstant(now), limit])).length;
+      const expired = { find: FIND_EXPIRED, values: [renderInstant(now), limit] };
+      const deleted = await inBuckets(database, expired, ({ merchant_id, livemode, operations, keys }) =>
+        database.run(DELETE_EXPIRED, [merchant_id, livemode, operations, keys, renderInstant(now)]),
+      );
+      return deleted.length;
     },
   };
 }
@@ -71,14 +77,20 @@ const REMEMBER_REFUSAL = statement(`
   WHERE r.expires_at <= excluded.created_at
   RETURNING true AS remembered`);
 
-const DELETE_EXPIRED = statement(`
-  WITH expired AS MATERIALIZED (
+const FIND_EXPIRED = acrossMerchants(
+  'expired_idempotency_records',
+  `
+  SELECT merchant_id, livemode, array_agg(operation) AS operations, array_agg(key) AS keys FROM (
     SELECT merchant_id, livemode, operation, key FROM idempotency_records
     WHERE expires_at <= $1
     ORDER BY expires_at
     LIMIT $2
-  )
-  DELETE FROM idempotency_records AS r USING expired AS e
-  WHERE r.merchant_id = e.merchant_id AND r.livemode = e.livemode AND r.operation = e.operation AND r.key = e.key
-    AND r.expires_at <= $1
+  ) AS expired
+  GROUP BY merchant_id, livemode`,
+);
+
+const DELETE_EXPIRED = statement(`
+  DELETE FROM idempotency_records
+  WHERE merchant_id = $1 AND livemode = $2 AND expires_at <= $5
+    AND (operation, key) IN (SELECT e.operation, e.key FROM unnest($3::text[], $4::text[]) AS e (operation, key))
   RETURNING true AS deleted`);

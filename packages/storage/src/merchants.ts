@@ -1,4 +1,5 @@
 import type { Merchant, PaymentMethodConfiguration, Storage } from '@onfile/core';
+import { acrossMerchants } from './across-merchants.js';
 import type { Database } from './database.js';
 import { type Row, renderInstant } from './fields.js';
 import { loadPage } from './reads/page.js';
@@ -122,8 +123,11 @@ function createMerchantText(configurationCount: number): string {
 const LOAD_MERCHANT = statement(`
   SELECT row_to_json(m) AS merchant FROM merchants AS m WHERE m.merchant_id = $1`);
 
-const LIST_MERCHANTS = statement(`
-  SELECT row_to_json(m) AS merchant FROM merchants AS m WHERE m.merchant_id < $2 ORDER BY m.merchant_id DESC LIMIT $1`);
+const LIST_MERCHANTS = acrossMerchants(
+  'merchants',
+  `
+  SELECT row_to_json(m) AS merchant FROM merchants AS m WHERE m.merchant_id < $2 ORDER BY m.merchant_id DESC LIMIT $1`,
+);
 const HIGHEST = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 const RENAME_MERCHANT = statement(`

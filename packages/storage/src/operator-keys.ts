@@ -1,7 +1,8 @@
 import type { OperatorStorage } from '@onfile/core';
+import { acrossMerchants } from './across-merchants.js';
 import type { Database } from './database.js';
 import { type Row, renderInstant } from './fields.js';
-import { statement } from './statement.js';
+
 import { operatorKeys, valuesOf } from './tables.js';
 
 type Methods = 'insertOperatorKey' | 'loadOperatorKey' | 'listOperatorKeys' | 'revokeOperatorKey';
@@ -27,14 +28,26 @@ export function operatorKeyStorage(database: Database): Pick<OperatorStorage, Me
   };
 }
 
-const INSERT = statement(`
+const INSERT = acrossMerchants(
+  'operator_keys',
+  `
   INSERT INTO operator_keys (${operatorKeys.columns.join(', ')})
-  VALUES (${operatorKeys.columns.map((_, index) => `$${index + 1}`).join(', ')})`);
+  VALUES (${operatorKeys.columns.map((_, index) => `$${index + 1}`).join(', ')})`,
+);
 
-const LOAD = statement('SELECT row_to_json(k) AS operator_key FROM operator_keys AS k WHERE k.id = $1');
+const LOAD = acrossMerchants(
+  'operator_keys',
+  'SELECT row_to_json(k) AS operator_key FROM operator_keys AS k WHERE k.id = $1',
+);
 
-const LIST = statement('SELECT row_to_json(k) AS operator_key FROM operator_keys AS k ORDER BY k.id DESC');
+const LIST = acrossMerchants(
+  'operator_keys',
+  'SELECT row_to_json(k) AS operator_key FROM operator_keys AS k ORDER BY k.id DESC',
+);
 
-const REVOKE = statement(`
+const REVOKE = acrossMerchants(
+  'operator_keys',
+  `
   UPDATE operator_keys SET revoked_at = coalesce(revoked_at, $2) WHERE id = $1
-  RETURNING true AS revoked`);
+  RETURNING true AS revoked`,
+);

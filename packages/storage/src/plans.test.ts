@@ -99,6 +99,8 @@ const settle = (endpoint: Settlement['endpoint']) => (storage: Storage) =>
     },
   });
 
+const PIPELINED = ', pipelined';
+
 // Which indexes a statement may read by. What it inserts needs none.
 // biome-ignore format: a table
 const STATEMENTS: readonly (readonly [string, (storage: Storage) => Promise<unknown>, readonly string[]])[] = [
@@ -107,6 +109,10 @@ const STATEMENTS: readonly (readonly [string, (storage: Storage) => Promise<unkn
   ['finish an attempt',         commit(FINISH, { step: 'finish', entry: ENTRY, changeIndex: 1 }),          ['setup_attempts_pkey', 'setup_intents_pkey', 'payment_methods_pkey', 'checkout_sessions_pkey', 'idempotency_records_pkey', 'webhook_endpoints_pkey']],
   ['decline an attempt',        commit(DECLINE),                                                           ['setup_attempts_pkey', 'setup_intents_pkey', 'payment_methods_pkey', 'sealed_cards_pkey', 'webhook_endpoints_pkey']],
   ['update',                    commit(BEGIN.slice(0, 1)),                                                 ['setup_intents_pkey', 'webhook_endpoints_pkey']],
+  [`create${PIPELINED}`,        commit(CREATE, { step: 'done', entry: ENTRY, changeIndex: 0 }),            ['customers_pkey', 'payment_method_configurations_pkey', 'setup_intents_pkey', 'events_pkey', 'webhook_endpoints_pkey']],
+  [`begin an attempt${PIPELINED}`, commit(BEGIN, { step: 'begin', entry: ENTRY, attemptId: uuid(20) }),    ['setup_intents_pkey', 'events_pkey', 'webhook_endpoints_pkey']],
+  [`finish an attempt${PIPELINED}`, commit(FINISH, { step: 'finish', entry: ENTRY, changeIndex: 1 }),      ['setup_attempts_pkey', 'setup_intents_pkey', 'payment_methods_pkey', 'checkout_sessions_pkey', 'idempotency_records_pkey', 'events_pkey', 'webhook_endpoints_pkey']],
+  [`decline an attempt${PIPELINED}`, commit(DECLINE),                                                      ['setup_attempts_pkey', 'setup_intents_pkey', 'payment_methods_pkey', 'sealed_cards_pkey', 'events_pkey', 'webhook_endpoints_pkey']],
   ['load an intent',            (s) => s.loadSetupIntent(SCOPE, uuid(10)),                                 ['setup_intents_pkey', 'setup_attempts_one_open']],
   ['load an attempt',           (s) => s.loadAttempt(SCOPE, uuid(20)),                                     ['setup_attempts_pkey', 'setup_intents_pkey', 'payment_methods_pkey', 'checkout_sessions_pkey']],
   ['load a sealed card',        (s) => s.loadSealedCard(SCOPE, uuid(30)),                                  ['sealed_cards_pkey']],
@@ -114,6 +120,7 @@ const STATEMENTS: readonly (readonly [string, (storage: Storage) => Promise<unkn
   ['find a customer',           (s) => s.loadCustomer(SCOPE, { chosenId: 'c' }),                           ['customers_chosen_id']],
   ['load a method',             (s) => s.loadPaymentMethod(SCOPE, uuid(30)),                               ['payment_methods_pkey']],
   ['list expiring methods',     (s) => s.listExpiringMethods({ firstMonth: 1, lastMonth: 24_400, noticeDays: 30 }, { after: null, limit: 5 }), ['payment_methods_expiring', 'merchants_pkey']],
+  ['find due attempts',         (s) => s.claimDueAttempts(0, 1, 5),                                         ['setup_attempts_due']],
   ['list unused methods',       (s) => s.listUnusedMethods(NOON, 5),                                       ['payment_methods_of_nobody', 'mandates_of_payment_method']],
   ['list idle cards',           (s) => s.listSetupIntentsWithIdleCards(NOON, 5),                           ['setup_intents_idle_drafts']],
   ['load a session',            (s) => s.loadCheckoutSession(SCOPE, uuid(50)),                             ['checkout_sessions_pkey', 'setup_intents_pkey']],
@@ -144,7 +151,7 @@ const STATEMENTS: readonly (readonly [string, (storage: Storage) => Promise<unkn
   ['delete an endpoint',        (s) => s.deleteWebhookEndpoint(SCOPE, uuid(80)),                           ['webhook_endpoints_pkey', 'deliveries_due', 'deliveries_of_object']],
   ['follow events',             (s) => s.followEvents(SCOPE, { position: null, filter: {} }, 5),           ['events_as_written', 'events_of_object']],
   ['follow an object’s events', (s) => s.followEvents(SCOPE, { position: null, filter: { objectId: uuid(40) } }, 5), ['events_of_object']],
-  ['follow events since',       (s) => s.followEvents(SCOPE, { position: null, filter: { since: NOON } }, 5), ['events_pkey']],
+  ['follow events since',       (s) => s.followEvents(SCOPE, { position: null, filter: { since: NOON } }, 5), ['events_pkey', 'events_as_written', 'events_of_object']],
   ['list an intent’s attempts', (s) => s.listAttempts(SCOPE, uuid(10), 5),                                 ['setup_attempts_of_intent']],
   ['find customers by e-mail',  (s) => s.findCustomersByEmail(SCOPE, 'a@shop.example', 5),                 ['customers_email']],
   ['find sessions by e-mail',   (s) => s.findCheckoutSessionsByEmail(SCOPE, 'a@shop.example', 5),          ['checkout_sessions_email']],
@@ -196,29 +203,40 @@ interface PlanNode {
 async function explainAll(database: DatabaseAddress): Promise<Record<string, readonly PlanNode[]>> {
   const sent = vi.spyOn(pg.Client.prototype, 'query');
   const storage = createPostgresStorage({ ...database, poolSize: 1, log: () => {} });
-  const texts: [string, string][] = [];
+  const pipelining = createPostgresStorage({ ...database, poolSize: 1, commitForm: 'pipelined', log: () => {} });
+  const sentBy: [what: string, texts: string[]][] = [];
   for (const [what, run] of STATEMENTS) {
     sent.mockClear();
-    await run(storage);
+    await run(what.endsWith(PIPELINED) ? pipelining : storage);
     const queries = sent.mock.calls.map(([query]) => query as unknown as { text?: string; name?: string });
-    texts.push([what, queries.find(({ name }) => name?.startsWith('onfile_'))?.text ?? '']);
+    sentBy.push([what, queries.flatMap(({ name, text }) => (name?.startsWith('onfile_') ? [text ?? ''] : []))]);
   }
-  await storage.close();
+  await Promise.all([storage.close(), pipelining.close()]);
   sent.mockRestore();
 
   const client = new pg.Client('connection' in database ? database.connection : database);
   await client.connect();
   await client.query('SET plan_cache_mode = force_generic_plan');
   const plans: Record<string, readonly PlanNode[]> = {};
-  for (const [i, [what, text]] of texts.entries()) {
-    await client.query(`PREPARE statement_${i} AS ${text}`);
-    const count = Math.max(...[...text.matchAll(/\$(\d+)/g)].map(([, n]) => Number(n)));
-    const nulls = Array.from({ length: count }, () => 'NULL').join(', ');
-    const { rows } = await client.query(`EXPLAIN (FORMAT JSON) EXECUTE statement_${i}(${nulls})`);
-    plans[what] = nodesOf(rows[0]['QUERY PLAN'][0].Plan);
+  for (const [what, texts] of sentBy) {
+    const nodes: PlanNode[] = [];
+    for (const text of texts) nodes.push(...(await explain(client, text)));
+    plans[what] = nodes;
   }
   await client.end();
   return plans;
+}
+
+let prepared = 0;
+async function explain(client: pg.Client, text: string): Promise<readonly PlanNode[]> {
+  prepared += 1;
+  const statement = `statement_${prepared}`;
+  await client.query(`PREPARE ${statement} AS ${text}`);
+  const count = Math.max(0, ...[...text.matchAll(/\$(\d+)/g)].map(([, n]) => Number(n)));
+  const nulls = Array.from({ length: count }, () => 'NULL').join(', ');
+  const executed = count === 0 ? statement : `${statement}(${nulls})`;
+  const { rows } = await client.query(`EXPLAIN (FORMAT JSON) EXECUTE ${executed}`);
+  return nodesOf(rows[0]['QUERY PLAN'][0].Plan);
 }
 
 /** The index that a node reads by, or the kind of a scan that uses none. */

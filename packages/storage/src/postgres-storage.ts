@@ -1,4 +1,5 @@
 import type { Storage } from '@onfile/core';
+import { acrossMerchants } from './across-merchants.js';
 import { apiClientStorage } from './api-clients.js';
 import { brandingStorage } from './branding.js';
 import { runCommit } from './commit/commit.js';
@@ -15,7 +16,7 @@ import { followedEvents } from './reads/followed-events.js';
 import { searches } from './reads/search.js';
 import { setupIntentReads } from './reads/setup-intents.js';
 import { unusedMethodReads } from './reads/unused-methods.js';
-import { statement } from './statement.js';
+
 import { deliveryStorage } from './webhooks/deliveries.js';
 import { deliveryRecordStorage } from './webhooks/delivery-records.js';
 import { webhookEndpointStorage } from './webhooks/endpoints.js';
@@ -57,4 +58,4 @@ export interface PostgresStorage extends Storage {
   connections(): ConnectionCounts;
 }
 
-const PING = statement('SELECT true AS answers');
+const PING = acrossMerchants('ping', 'SELECT true AS answers');

@@ -8,8 +8,15 @@ export interface Statement {
   readonly isOfMerchant?: boolean;
 }
 
-/** Named after its text, so that two texts never meet under one name, whatever releases share a connection pooler. */
+/** A statement about one merchant, which it names. Refuses any other: those are made by `acrossMerchants`. */
 export function statement(text: string): Statement {
-  const isOfMerchant = /\bmerchant_id = \$1(?!\d)/.test(text);
-  return { isOfMerchant, name: `onfile_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`, text };
+  if (!NAMES_MERCHANT.test(text)) throw new Error(`A statement names no merchant: ${text.trim().slice(0, 80)}`);
+  return { ...unscopedStatement(text), isOfMerchant: /\bmerchant_id = \$1(?!\d)/.test(text) };
+}
+
+const NAMES_MERCHANT = /\bmerchant_id = \$\d|\bINSERT INTO \w+( AS \w+)?\s*\([^)]*\bmerchant_id\b/;
+
+/** Named after its text, so that two texts never meet under one name, whatever releases share a connection pooler. */
+export function unscopedStatement(text: string): Statement {
+  return { name: `onfile_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`, text };
 }

@@ -34,7 +34,7 @@ export interface OperatorStorage {
    * Events in the order of their commits, from after a position on (`null`: from the first). Who goes on from the answered
    * position misses none and sees none twice, whatever others commit meanwhile. Reads so many events at most, so that an
    * answer can be empty and have more; a transaction that wrote to one object before others holds its events together, so
-   * that an answer can be a little longer than `limit`.
+   * that an answer can be a little longer than `limit`. Two round trips.
    */
   followEvents(
     scope: Scope,

@@ -244,7 +244,8 @@ export interface Storage extends WebhookStorage, OperatorStorage {
   deleteExpiredIdempotencyRecords(now: Instant, limit: number): Promise<number>;
 
   // Sweeps over all merchants, for jobs. A row is claimed by its own compare-and-set, so that any number of workers may
-  // run, and no statement has to skip locked rows across merchants.
+  // run, and no statement has to skip locked rows across merchants. What changes rows finds them first, and then changes each
+  // merchant's by themselves: another round trip for each merchant that has any.
   /** Attempts whose next check is due. Claiming moves their `nextCheckAt` to `leaseUntil`, so that nobody else takes them. */
   claimDueAttempts(now: Instant, leaseUntil: Instant, limit: number): Promise<readonly LoadedAttempt[]>;
   /** Open ones whose time is up and that no checkout session drives; those end with their session. */

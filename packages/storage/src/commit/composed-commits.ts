@@ -36,7 +36,7 @@ export function composeCounts(commit: Commit, index: number): readonly CommitSte
 }
 
 function composedFor(commit: Commit): ComposedCommit & Statement {
-  if (commit.changes.length > CHANGES_PREPARED_MAX) return { name: null, ...composeAsOneStatement(commit) };
+  if (!isPrepared(commit)) return { name: null, ...composeAsOneStatement(commit) };
 
   const shape = shapeOf(commit);
   const known = shapes.get(shape);
@@ -50,14 +50,19 @@ function composedFor(commit: Commit): ComposedCommit & Statement {
 }
 
 function pipelineFor(commit: Commit): readonly (Step & Statement)[] {
-  const isRare = commit.changes.length > CHANGES_PREPARED_MAX;
-  const shape = isRare ? '' : shapeOf(commit);
-  const known = isRare ? undefined : pipelines.get(shape);
+  if (!isPrepared(commit)) return composeAsPipeline(commit).map(named);
+
+  const shape = shapeOf(commit);
+  const known = pipelines.get(shape);
   if (known) return known;
 
   const steps = composeAsPipeline(commit).map(named);
-  if (!isRare && pipelines.size < SHAPES_MAX) pipelines.set(shape, steps);
+  if (pipelines.size < SHAPES_MAX) pipelines.set(shape, steps);
   return steps;
+}
+
+function isPrepared({ changes }: Commit): boolean {
+  return changes.length > 0 && changes.length <= CHANGES_PREPARED_MAX;
 }
 
 function named(step: Step): Step & Statement {

@@ -136,8 +136,8 @@ function insertInto(
 const COLUMNS = 'merchant_id, livemode, subject, count, members, ends_at';
 const ON_CONFLICT = 'ON CONFLICT (merchant_id, livemode, subject) DO UPDATE SET';
 
-function ownerOf({ name }: CountedLimit, { merchantId }: Parameters): string {
-  return name === 'card_everywhere' ? EVERYWHERE : merchantId;
+function ownerOf({ name }: CountedLimit, parameters: Parameters): string {
+  return name === 'card_everywhere' ? EVERYWHERE : parameters.merchantId;
 }
 
 function momentOf({ at }: Parameters): string {

@@ -1,4 +1,5 @@
 import type { Storage, Uuid } from '@onfile/core';
+import { acrossMerchants } from '../across-merchants.js';
 import type { Database } from '../database.js';
 import { type Row, renderInstant, scope as scopeField } from '../fields.js';
 import { statement } from '../statement.js';
@@ -39,10 +40,15 @@ const LOAD = statement(`
   JOIN setup_intents AS i ON i.merchant_id = s.merchant_id AND i.livemode = s.livemode AND i.id = s.setup_intent_id
   WHERE s.merchant_id = $1 AND s.livemode = $2 AND s.id = $3`);
 
-const FIND_SCOPE = statement(`
-  SELECT merchant_id, livemode FROM checkout_sessions WHERE id = $1 AND version > 0 LIMIT 1`);
+const FIND_SCOPE = acrossMerchants(
+  'merchant_of_checkout_session',
+  `
+  SELECT merchant_id, livemode FROM checkout_sessions WHERE id = $1 AND version > 0 LIMIT 1`,
+);
 
-const LIST_EXPIRED = statement(`
+const LIST_EXPIRED = acrossMerchants(
+  'expired_checkout_sessions',
+  `
   SELECT s.merchant_id, s.livemode, s.id FROM checkout_sessions AS s
   WHERE s.expires_at <= $1 AND s.status = 'open' AND NOT EXISTS (
     SELECT FROM setup_intents AS i
@@ -50,4 +56,5 @@ const LIST_EXPIRED = statement(`
       AND i.status = 'processing'
   )
   ORDER BY s.expires_at
-  LIMIT $2`);
+  LIMIT $2`,
+);

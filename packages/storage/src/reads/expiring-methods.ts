@@ -1,7 +1,8 @@
 import type { PaymentMethod, Storage } from '@onfile/core';
+import { acrossMerchants } from '../across-merchants.js';
 import type { Database } from '../database.js';
 import type { Row } from '../fields.js';
-import { statement } from '../statement.js';
+
 import { paymentMethods } from '../tables.js';
 
 export function expiringMethodReads(database: Database): Pick<Storage, 'listExpiringMethods'> {
@@ -24,7 +25,9 @@ function placeOf(method: PaymentMethod | null): readonly unknown[] {
 }
 
 // Merchant by merchant, so that each is a range of the index, and that a distributed database may keep them apart.
-const LIST_EXPIRING = statement(`
+const LIST_EXPIRING = acrossMerchants(
+  'expiring_methods',
+  `
   SELECT row_to_json(p) AS payment_method
   FROM merchants AS m
   CROSS JOIN (VALUES (false), (true)) AS mode (livemode)
@@ -40,4 +43,5 @@ const LIST_EXPIRING = statement(`
   ) AS p
   WHERE m.merchant_id >= $4
   ORDER BY m.merchant_id, mode.livemode, p.card_exp_year * 12 + p.card_exp_month, p.id
-  LIMIT $8`);
+  LIMIT $8`,
+);

@@ -1,4 +1,5 @@
 import type { Event, EventFilter, FollowedEvents, Instant, OperatorStorage, Uuid } from '@onfile/core';
+import { acrossMerchants } from '../across-merchants.js';
 import type { Database } from '../database.js';
 import type { Row } from '../fields.js';
 import { lowestIdAt } from '../ids-by-time.js';
@@ -18,11 +19,13 @@ export function followedEvents(database: Database): Pick<OperatorStorage, Method
       if (position === null) return { kind: 'position_unknown' };
 
       const lookedAtMax = isNarrow(filter) ? LOOKED_AT_MAX : limit;
+      const [now] = await database.runRepeatable(NOW, []);
+      if (BigInt(position.writtenBy) > BigInt(now?.next as string)) return { kind: 'position_unknown' };
+
       const { query, values } = statementFor(filter);
-      const from = [position.writtenBy, position.objectId, position.sequence, lookedAtMax + 1];
+      const from = [position.writtenBy, position.objectId, position.sequence, lookedAtMax + 1, now?.oldest_running];
       const [row] = await database.runRepeatable(query, [...place, ...from, ...values]);
-      if (!row?.is_known) return { kind: 'position_unknown' };
-      return pageOf((row.found ?? []) as readonly Row[], { from: position, filter, limit, lookedAtMax });
+      return pageOf((row?.found ?? []) as readonly Row[], { from: position, filter, limit, lookedAtMax });
 
       /** One that was written a day before surely was committed before, too. */
       async function firstPosition(since: Instant | undefined): Promise<Position> {
@@ -34,7 +37,7 @@ export function followedEvents(database: Database): Pick<OperatorStorage, Method
 
     async latestEventPosition() {
       const [row] = await database.runRepeatable(NOW, []);
-      return renderPosition({ ...START, writtenBy: row?.written_by as string });
+      return renderPosition({ ...START, writtenBy: row?.oldest_running as string });
     },
   };
 }
@@ -122,6 +125,9 @@ function statementFor({ objectId }: EventFilter) {
 // than, followed by those later ones that have a lower. Transactions wait for one another for seconds at most, so a
 // few events of the object are looked at.
 //
+// Which transactions have ended is asked before, by a statement of its own: on a distributed database the nodes number theirs
+// differently, and events have the number that the node has which we are connected to.
+//
 // When a follower's transaction has ended, so has its leader's, for which it waited; and below the oldest transaction that
 // runs, everything has ended.
 const OTHERS_LOOKED_AT = 64;
@@ -132,7 +138,7 @@ const follow = (source: string) =>
     SELECT * FROM ${source} AS e
     WHERE merchant_id = $1 AND livemode = $2 AND type <> ''
       AND (written_by, object_id, sequence) > ($3::xid8, $4::uuid, $5::integer)
-      AND written_by < pg_snapshot_xmin(pg_current_snapshot())
+      AND written_by < $7::xid8
     ORDER BY written_by, object_id, sequence
     LIMIT $6
   ),
@@ -160,7 +166,7 @@ const follow = (source: string) =>
         AND former.written_by > leader.written_by
     )
   )
-  SELECT $3::xid8 <= pg_snapshot_xmax(pg_current_snapshot()) AS is_known, (
+  SELECT (
     SELECT json_agg(json_build_object('written_by', written_by::text, 'object_id', object_id, 'sequence', sequence,
       'event', event) ORDER BY written_by, object_id, sequence, own_sequence)
     FROM placed
@@ -169,7 +175,7 @@ const follow = (source: string) =>
 const FOLLOW = follow('events');
 /** `OFFSET 0` has the object's events read by their own index, instead of all events in order. */
 const FOLLOW_OBJECT = follow(
-  '(SELECT * FROM events WHERE merchant_id = $1 AND livemode = $2 AND object_id = $7 OFFSET 0)',
+  '(SELECT * FROM events WHERE merchant_id = $1 AND livemode = $2 AND object_id = $8 OFFSET 0)',
 );
 
 const LAST_BEFORE = statement(`
@@ -178,4 +184,8 @@ const LAST_BEFORE = statement(`
   ORDER BY id DESC
   LIMIT 1`);
 
-const NOW = statement('SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS written_by');
+const NOW = acrossMerchants(
+  'transactions',
+  `SELECT pg_snapshot_xmin(now)::text AS oldest_running, pg_snapshot_xmax(now)::text AS next
+  FROM pg_current_snapshot() AS now`,
+);

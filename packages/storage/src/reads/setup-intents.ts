@@ -1,4 +1,6 @@
 import type { LoadedAttempt, LoadedSetupIntent, SealedCard, Storage, Uuid } from '@onfile/core';
+import { acrossMerchants } from '../across-merchants.js';
+import { inBuckets } from '../buckets.js';
 import type { Database } from '../database.js';
 import { type Row, renderInstant, scope as scopeField } from '../fields.js';
 import { statement } from '../statement.js';
@@ -48,8 +50,11 @@ export function setupIntentReads(database: Database): Pick<Storage, Methods> {
     },
 
     async claimDueAttempts(now, leaseUntil, limit) {
-      const values = [renderInstant(now), renderInstant(leaseUntil), limit];
-      return (await database.run(CLAIM_DUE_ATTEMPTS, values)).map(readLoadedAttempt);
+      const due = { find: FIND_DUE_ATTEMPTS, values: [renderInstant(now), limit] };
+      const claimed = await inBuckets(database, due, ({ merchant_id, livemode, ids }) =>
+        database.run(CLAIM_DUE_ATTEMPTS, [merchant_id, livemode, ids, renderInstant(now), renderInstant(leaseUntil)]),
+      );
+      return claimed.map(readLoadedAttempt);
     },
 
     async listExpiredSetupIntents(now, limit) {
@@ -127,36 +132,43 @@ const LOAD_DRAFT = statement(`
 const LOAD_SEALED_CARD = statement(`
   SELECT sealed FROM sealed_cards WHERE merchant_id = $1 AND livemode = $2 AND payment_method_id = $3`);
 
+const FIND_DUE_ATTEMPTS = acrossMerchants(
+  'due_attempts',
+  `
+  SELECT merchant_id, livemode, array_agg(id) AS ids FROM (
+    SELECT merchant_id, livemode, id FROM setup_attempts WHERE next_check_at <= $1 ORDER BY next_check_at LIMIT $2
+  ) AS due
+  GROUP BY merchant_id, livemode`,
+);
+
 // Where two workers find the same attempt, the second waits for the first and then sees that it is due no more. The
 // version goes up, so that a worker whose lease ran out can no longer write.
 const CLAIM_DUE_ATTEMPTS = statement(`
-  WITH due AS MATERIALIZED (
-    SELECT merchant_id, livemode, id FROM setup_attempts
-    WHERE next_check_at <= $1
-    ORDER BY next_check_at
-    LIMIT $3
-  ),
-  a AS (
-    UPDATE setup_attempts AS claimed
-    SET next_check_at = $2, version = version + 1
-    FROM due
-    WHERE claimed.merchant_id = due.merchant_id AND claimed.livemode = due.livemode AND claimed.id = due.id
-      AND claimed.next_check_at <= $1
-    RETURNING claimed.*
+  WITH a AS (
+    UPDATE setup_attempts
+    SET next_check_at = $5, version = version + 1
+    WHERE merchant_id = $1 AND livemode = $2 AND id = ANY ($3) AND next_check_at <= $4
+    RETURNING *
   )
   SELECT ${ATTEMPT_WITH_ALL}
   FROM a${ALL_OF_ATTEMPT}`);
 
-const LIST_EXPIRED = statement(`
+const LIST_EXPIRED = acrossMerchants(
+  'expired_setup_intents',
+  `
   SELECT merchant_id, livemode, id FROM setup_intents
   WHERE expires_at <= $1 AND status IN ('requires_payment_method', 'requires_confirmation', 'requires_action')
     AND checkout_session_id IS NULL
   ORDER BY expires_at
-  LIMIT $2`);
+  LIMIT $2`,
+);
 
-const LIST_WITH_IDLE_CARDS = statement(`
+const LIST_WITH_IDLE_CARDS = acrossMerchants(
+  'idle_cards',
+  `
   SELECT merchant_id, livemode, id FROM setup_intents
   WHERE (draft -> 'consent' ->> 'acceptedAt')::bigint <= $1 AND draft IS NOT NULL
     AND status IN ('requires_payment_method', 'requires_confirmation')
   ORDER BY (draft -> 'consent' ->> 'acceptedAt')::bigint
-  LIMIT $2`);
+  LIMIT $2`,
+);

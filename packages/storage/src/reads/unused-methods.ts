@@ -1,7 +1,7 @@
 import type { Storage, Uuid } from '@onfile/core';
+import { acrossMerchants } from '../across-merchants.js';
 import type { Database } from '../database.js';
 import { renderInstant, scope as scopeField } from '../fields.js';
-import { statement } from '../statement.js';
 
 export function unusedMethodReads(database: Database): Pick<Storage, 'listUnusedMethods'> {
   return {
@@ -13,7 +13,9 @@ export function unusedMethodReads(database: Database): Pick<Storage, 'listUnused
 }
 
 // A subquery of its own for each method: as an anti-join it would read all mandates.
-const LIST_UNUSED = statement(`
+const LIST_UNUSED = acrossMerchants(
+  'unused_methods',
+  `
   SELECT m.merchant_id, m.livemode, m.id FROM payment_methods AS m
   WHERE m.created_at <= $1 AND m.state = 'usable' AND m.customer_id IS NULL
     AND (
@@ -22,4 +24,5 @@ const LIST_UNUSED = statement(`
         AND (d.status = 'active' OR d.updated_at > $1)
       LIMIT 1) IS NULL
   ORDER BY m.created_at
-  LIMIT $2`);
+  LIMIT $2`,
+);

@@ -1,4 +1,6 @@
 import type { DeliveryRecord, OperatorStorage } from '@onfile/core';
+import { acrossMerchants } from '../across-merchants.js';
+import { inBuckets } from '../buckets.js';
 import type { Database } from '../database.js';
 import { renderInstant } from '../fields.js';
 import { statement } from '../statement.js';
@@ -13,7 +15,11 @@ export function deliveryRecordStorage(
     },
 
     async deleteDeliveryRecords(endedBefore, limit) {
-      return (await database.runRepeatable(DELETE, [renderInstant(endedBefore), limit])).length;
+      const old = { find: FIND_OLD, values: [renderInstant(endedBefore), limit] };
+      const deleted = await inBuckets(database, old, ({ merchant_id, livemode, events, endpoints, claims }) =>
+        database.run(DELETE, [merchant_id, livemode, events, endpoints, claims]),
+      );
+      return deleted.length;
     },
   };
 }
@@ -23,15 +29,23 @@ const LIST = statement(`
   WHERE merchant_id = $1 AND livemode = $2 AND event_id = $3 AND endpoint_id = $4
   ORDER BY claim`);
 
-const DELETE = statement(`
-  WITH old AS MATERIALIZED (
+const FIND_OLD = acrossMerchants(
+  'old_delivery_attempts',
+  `
+  SELECT merchant_id, livemode, array_agg(event_id) AS events, array_agg(endpoint_id) AS endpoints, array_agg(claim) AS claims
+  FROM (
     SELECT merchant_id, livemode, event_id, endpoint_id, claim FROM delivery_attempts
     WHERE ended_at < $1
     ORDER BY ended_at
     LIMIT $2
+  ) AS old
+  GROUP BY merchant_id, livemode`,
+);
+
+const DELETE = statement(`
+  DELETE FROM delivery_attempts
+  WHERE merchant_id = $1 AND livemode = $2 AND (event_id, endpoint_id, claim) IN (
+    SELECT o.event_id, o.endpoint_id, o.claim
+    FROM unnest($3::uuid[], $4::uuid[], $5::integer[]) AS o (event_id, endpoint_id, claim)
   )
-  DELETE FROM delivery_attempts AS a
-  USING old
-  WHERE a.merchant_id = old.merchant_id AND a.livemode = old.livemode AND a.event_id = old.event_id
-    AND a.endpoint_id = old.endpoint_id AND a.claim = old.claim AND a.ended_at < $1
   RETURNING true AS deleted`);

@@ -1,4 +1,5 @@
 import type { EndpointPatch, WebhookStorage } from '@onfile/core';
+import { acrossMerchants } from '../across-merchants.js';
 import type { Database } from '../database.js';
 import { type Row, renderInstant, scope as scopeField } from '../fields.js';
 import { statement } from '../statement.js';
@@ -122,13 +123,18 @@ const DELETE = statement(`
   )
   SELECT row_to_json(d) AS endpoint FROM deleted AS d`);
 
-const SET_TYPES = statement(`
+const SET_TYPES = acrossMerchants(
+  'endpoints_that_want_all_events',
+  `
   UPDATE webhook_endpoints SET event_types = $2, version = version + 1, updated_at = $3
   WHERE dialect = $1 AND wants_all_events AND event_types <> $2::text[]
-  RETURNING true AS changed`);
+  RETURNING true AS changed`,
+);
 
 // A delivery that waits for a former event of its object counts as due here; claiming tells them apart.
-const LIST_DUE = statement(`
+const LIST_DUE = acrossMerchants(
+  'endpoints_with_due_deliveries',
+  `
   SELECT w.merchant_id, w.livemode, w.id FROM webhook_endpoints AS w
   WHERE w.state = 'enabled' AND (w.probe_at IS NULL OR w.probe_at <= $1)
     AND (w.merchant_id, w.livemode, w.id) > ($2::uuid, $3::boolean, $4::uuid)
@@ -140,4 +146,5 @@ const LIST_DUE = statement(`
       LIMIT 1
     )
   ORDER BY w.merchant_id, w.livemode, w.id
-  LIMIT $5`);
+  LIMIT $5`,
+);
