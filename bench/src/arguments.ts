@@ -32,7 +32,7 @@ than a fifth below its budget in bench/budgets.json.
   --connections N       requests under way at any time, 1 to ${CLIENTS_MAX}; 16 by default
   --only A,B            these only, of ${[...WORKLOADS, 'mixed'].join(', ')}; mixed needs the lifecycle
   --rows N              stores N setups in a second database, and measures there in turn with the empty one; such as 1M or 250k,
-                        at most 100M. 1M takes some minutes and 20 GB below ${tmpdir()}
+                        at most 100M. 1M takes some minutes and 12 GB below ${tmpdir()}
   --profile FILE.svg    one more run of the lifecycle, profiled: a flame graph, and beside it FILE.cpuprofile for a browser's
                         developer tools
   --write-budgets       writes the ratios of this run to bench/budgets.json: all workloads, at least ${ROUNDS_FOR_BUDGETS} rounds, a quiet machine

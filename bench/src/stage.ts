@@ -55,7 +55,8 @@ export interface FilledInstallation extends Installation {
 const FLOWS = 64;
 
 export async function setUp(parts: StartedParts, settings: BenchSettings): Promise<Stage> {
-  const { progress, connections } = settings;
+  const { progress, connections, rows } = settings;
+  if (rows !== null) await requireRoom(rows);
   const directory = await mkdtemp(join(tmpdir(), 'onfile-bench-'));
   parts.add(() => rm(directory, { recursive: true, force: true }));
   progress('starting PostgreSQL and the simulator');
@@ -83,7 +84,7 @@ export async function setUp(parts: StartedParts, settings: BenchSettings): Promi
 
   const installation = await install(parts, environment);
   const withFlows = { ...installation, target: await makeFlows(installation.target) };
-  const filled = settings.rows === null ? null : await installFilled(parts, { environmentOf, database }, settings);
+  const filled = rows === null ? null : await installFilled(parts, { environmentOf, database }, settings);
 
   const emptyRoute = new OwnProcess('empty-route-process');
   parts.add(() => emptyRoute.stop());
@@ -124,7 +125,6 @@ async function installFilled(
   { rows, progress, showBar, signal }: BenchSettings,
 ): Promise<FilledInstallation> {
   const copies = rows ?? 0;
-  await requireRoom(copies);
   const { url, connection } = await database.createAnother('filled');
   const { server, target, merchantId } = await install(parts, environmentOf(url, 'onfile-filled'));
   const title = `storing ${copies.toLocaleString('en')} setups`;
@@ -137,8 +137,8 @@ async function installFilled(
   return { server, target: { ...target, flowIds: intentIds.map((id) => setupFlow.render(id)) }, databaseBytes };
 }
 
-/** What a setup takes on the disk with its indexes, and as much again for the log and for what is measured afterwards. */
-const ROOM_BYTES = 2 * 9_500;
+/** What a setup takes on the disk with its indexes, and a quarter more for the log and for what is measured afterwards. */
+const ROOM_BYTES = 12_000;
 
 async function requireRoom(copies: number): Promise<void> {
   const { bavail, bsize } = await statfs(tmpdir());
