@@ -86,6 +86,8 @@ export async function compose(
   const postgres = createPostgresStorage({
     ...database.address,
     rowSecurity,
+    commitForm: config.commitForm,
+    isolation: config.isolation === 'serializable' ? 'serializable' : 'read committed',
     log: ({ event, ...fields }) => log.write(`database.${event}`, fields),
   });
   const metrics = createMetrics({ maskedRuns: log.maskedRuns, databaseConnections: postgres.connections });

@@ -25,6 +25,8 @@ describe('configuration', () => {
       tokenKeyFile: '/srv/.onfile/tokens.pem',
       rateLimits: 'on',
       rowSecurity: 'off',
+      commitForm: 'one-statement',
+      isolation: 'read-committed',
       testModeLimitFactor: 100,
       trustedProxies: [],
       logLevel: 'info',

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { NAMINGS, type Naming } from '@onfile/dialects';
+import { COMMIT_FORMS, type CommitForm } from '@onfile/storage';
 
 /** `all` is every role in one process. The dashboard's role comes with the dashboard. */
 export const ROLES = ['all', 'api', 'vault', 'worker'] as const;
@@ -48,6 +49,17 @@ export interface Config {
    * every statement has. `on` needs a database user that owns the tables and may make a role, and costs no round trip.
    */
   readonly rowSecurity: 'on' | 'off';
+  /**
+   * `ONFILE_COMMIT_FORM`, default `one-statement`: how changes are sent to the database. `pipelined` sends each as a transaction
+   * of several statements, still in one round trip, and takes twice as many connections: for a database whose tables are
+   * distributed over nodes. On a single PostgreSQL it is slower.
+   */
+  readonly commitForm: CommitForm;
+  /**
+   * `ONFILE_TRANSACTION_ISOLATION`, default `read-committed`. `serializable` is for databases that have nothing weaker;
+   * everywhere else it only makes changes that meet come again.
+   */
+  readonly isolation: 'read-committed' | 'serializable';
   /**
    * `ONFILE_TEST_MODE_LIMIT_FACTOR`, default 100: how many times as much as in live mode may be confirmed in test mode, from an
    * address, of a card and by a merchant, before the answer is 429. 1 shows how an integration meets the limits of live mode;
@@ -122,6 +134,8 @@ export function readConfig(environment: Environment, workingDirectory: string): 
     ),
     rateLimits: read.oneOf('ONFILE_RATE_LIMITS', ['on', 'off'], 'on'),
     rowSecurity: read.oneOf('ONFILE_ROW_LEVEL_SECURITY', ['on', 'off'], 'off'),
+    commitForm: read.oneOf('ONFILE_COMMIT_FORM', COMMIT_FORMS, 'one-statement'),
+    isolation: read.oneOf('ONFILE_TRANSACTION_ISOLATION', ['read-committed', 'serializable'], 'read-committed'),
     testModeLimitFactor: read.integer('ONFILE_TEST_MODE_LIMIT_FACTOR', { least: 0, most: 10_000, otherwise: 100 }),
     trustedProxies: read.networks('ONFILE_TRUSTED_PROXIES'),
     logLevel: read.oneOf('ONFILE_LOG_LEVEL', LOG_LEVELS, 'info'),
