@@ -18,6 +18,10 @@ describe('the arguments of the bench', () => {
     });
   }
 
+  test('are explained where --help is among them', () => {
+    expect(readArguments(['--json', '--help'])).toBe('help');
+  });
+
   const refused = [
     // given                             because
     ['--rows 0', '--rows is "0"'],

@@ -2,7 +2,7 @@ import type { Uuid } from '@onfile/core';
 import pg from 'pg';
 
 /** What each column of a row becomes in a copy of it. */
-export interface Column {
+interface Column {
   readonly name: string;
   readonly type: string;
 }
@@ -65,7 +65,7 @@ export async function fillDatabase(
   }
 }
 
-export interface TemplateRow {
+interface TemplateRow {
   readonly table: string;
   readonly columns: readonly Column[];
   readonly json: string;
@@ -75,7 +75,7 @@ export interface TemplateRow {
  * A statement that stores copies `$1` to `$2` of a row, which it takes as JSON in `$5`; copy n is of the moment `$3` + n * `$4`, in
  * milliseconds. The ids are replaced wherever they stand, and every instant is moved by as much.
  */
-export function renderCopies({ table, columns, json }: TemplateRow, ids: readonly string[]): string {
+function renderCopies({ table, columns, json }: TemplateRow, ids: readonly string[]): string {
   const values = JSON.parse(json) as Readonly<Record<string, unknown>>;
   const moment = '($3::bigint + n * $4::bigint)';
   const copied = columns.map(({ name, type }) => {

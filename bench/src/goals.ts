@@ -23,7 +23,8 @@ export function goalsOf({
   const ofEmptyDatabase = isFilledEnough
     ? Object.values(filled.workloads).map(({ ratioToEmptyDatabase }) => ratioToEmptyDatabase)
     : [];
-  const memory = Object.values(workloads).map(({ serverMemoryMb }) => serverMemoryMb);
+  const all = [...Object.values(workloads), ...Object.values(paced), ...Object.values(filled?.workloads ?? {})];
+  const memory = all.map(({ serverMemoryMb }) => serverMemoryMb);
   return [
     atLeast('create, of pgbench with its SQL', 0.45, create?.ratioToPgbench),
     atLeast('lifecycle, of pgbench with its SQL', 0.35, lifecycle?.ratioToPgbench),
