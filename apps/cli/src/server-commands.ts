@@ -38,9 +38,24 @@ Examples:
   program
     .command('migrate')
     .description('bring the database up to this release')
+    .addOption(
+      new Option('--distribute <way>', 'place the tables on the nodes of a Citus cluster, by merchant').choices([
+        'citus',
+      ]),
+    )
     .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  $ DATABASE_URL=postgres://onfile@db/onfile onfile migrate')
-    .action(async ({ json = false }) => endWith(await (await import('./migrate.js')).migrateDatabase({ json })));
+    .addHelpText(
+      'after',
+      `
+With --distribute citus, DATABASE_URL names the coordinator; docs/scaling.md tells the rest. Doing it again places what is new.
+
+Examples:
+  $ DATABASE_URL=postgres://onfile@db/onfile onfile migrate
+  $ DATABASE_URL=postgres://onfile@coordinator/onfile onfile migrate --distribute citus`,
+    )
+    .action(async ({ json = false, distribute = null }) =>
+      endWith(await (await import('./migrate.js')).migrateDatabase({ json, distribute })),
+    );
 
   program
     .command('doctor')

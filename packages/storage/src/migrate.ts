@@ -28,7 +28,11 @@ export type SchemaFaultCode =
   /** A migration that was applied has another text now. */
   | 'migration_changed'
   /** A migration could not be applied, and nothing of it was. */
-  | 'migration_failed';
+  | 'migration_failed'
+  /** Tables are to be distributed, and the database has no Citus. */
+  | 'citus_missing'
+  /** A table is none of ours, is distributed in another way, or was refused by Citus. */
+  | 'table_not_placeable';
 
 /** The database's tables do not fit this release; the message says what the operator can do. */
 export class SchemaFault extends Error {
