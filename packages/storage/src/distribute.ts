@@ -47,8 +47,7 @@ export const TABLES_OF_NO_MERCHANT: Readonly<
 const FIRST_TABLE = 'merchants';
 
 async function requireCitus(client: pg.Client): Promise<void> {
-  const { rows } = await client.query(HAS_CITUS);
-  if (rows[0]?.has_citus) return;
+  if ((await client.query(HAS_CITUS)).rows[0]?.has_citus) return;
   throw new SchemaFault(
     'citus_missing',
     'The database has no Citus, so its tables cannot be distributed, and nothing was changed. ' +
@@ -57,7 +56,8 @@ async function requireCitus(client: pg.Client): Promise<void> {
   );
 }
 
-const HAS_CITUS = `
+/** Answers one row, `has_citus`. */
+export const HAS_CITUS = `
   SELECT EXISTS (SELECT FROM pg_proc WHERE proname = 'create_distributed_table')
     AND to_regclass('citus_tables') IS NOT NULL AS has_citus`;
 

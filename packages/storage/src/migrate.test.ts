@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type DatabasesForTests, SERVERS } from '../testing/databases-for-tests.js';
+import { type DatabasesForTests, singleServers } from '../testing/databases-for-tests.js';
 import type { DatabaseAddress } from './database.js';
 import { TABLES_OF_NO_MERCHANT } from './distribute.js';
 import { migrate } from './migrate.js';
 
 const OWN = fileURLToPath(new URL('../migrations/', import.meta.url));
 
-for (const { name, start } of SERVERS) {
+for (const { name, start } of singleServers('Migrating')) {
   describe(`Migrating on ${name}`, () => {
     let databases: DatabasesForTests;
     let database: DatabaseAddress;

@@ -11,7 +11,7 @@ import {
 } from '@onfile/core/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type DatabasesForTests, SERVERS } from '../testing/databases-for-tests.js';
+import { type DatabasesForTests, singleServers } from '../testing/databases-for-tests.js';
 import type { DatabaseAddress } from './database.js';
 import { createPostgresStorage } from './postgres-storage.js';
 
@@ -160,7 +160,7 @@ const STATEMENTS: readonly (readonly [string, (storage: Storage) => Promise<unkn
   ['count pending deliveries',  (s) => s.countPendingDeliveries(SCOPE, [uuid(8)]),                         ['deliveries_pkey']],
 ];
 
-for (const { name, start } of SERVERS) {
+for (const { name, start } of singleServers('Which indexes statements read by')) {
   describe(`On ${name}, tables never having been analyzed`, () => {
     let databases: DatabasesForTests;
     beforeAll(async () => {

@@ -7,7 +7,7 @@ import {
   storageContract,
 } from '@onfile/core/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type DatabasesForTests, SERVERS } from '../testing/databases-for-tests.js';
+import { type DatabasesForTests, singleServers } from '../testing/databases-for-tests.js';
 import { COMMIT_FORMS, type DatabaseAddress, type DatabaseSettings, type StorageEvent } from './database.js';
 import { createPostgresStorage, type PostgresStorage } from './postgres-storage.js';
 
@@ -23,7 +23,7 @@ if (EXTENT !== 'whole') {
   );
 }
 
-for (const { name, start } of SERVERS) {
+for (const { name, start } of singleServers('The contract under SERIALIZABLE')) {
   describe(`Under SERIALIZABLE on ${name}`, () => {
     let databases: DatabasesForTests;
     beforeAll(async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { DatabaseAddress } from '../src/database.js';
+import { distributeByCitus, HAS_CITUS } from '../src/distribute.js';
 import { migrate } from '../src/migrate.js';
 import { startServerForTests } from './embedded-for-tests.js';
 
@@ -22,28 +23,45 @@ export interface DatabasesForTests {
   stop(): Promise<void>;
 }
 
+export interface ServerForStorage {
+  readonly name: string;
+  /** Whether its tables are distributed over nodes: then only what is meant for that is tested there. */
+  readonly isDistributed: boolean;
+  start(): Promise<DatabasesForTests>;
+}
+
 /** The servers that storage is tested on: the embedded one, and the one of `DATABASE_URL` when that is set. */
-export const SERVERS: readonly { readonly name: string; start(): Promise<DatabasesForTests> }[] = [
-  { name: 'the embedded PostgreSQL', start: startEmbedded },
-  ...(process.env.DATABASE_URL
-    ? [{ name: 'the PostgreSQL of DATABASE_URL', start: () => databasesOn(urlAddress(process.env.DATABASE_URL ?? '')) }]
-    : []),
+export const SERVERS: readonly ServerForStorage[] = [
+  { name: 'the embedded PostgreSQL', isDistributed: false, start: startEmbedded },
+  ...(process.env.DATABASE_URL ? [await serverOf(process.env.DATABASE_URL)] : []),
 ];
+
+/** Those that have all that a single PostgreSQL has. Says so where another is left out. */
+export function singleServers(what: string): readonly ServerForStorage[] {
+  for (const { name } of SERVERS.filter(({ isDistributed }) => isDistributed)) {
+    console.info(`${what} is left out on ${name}: it is about a single PostgreSQL.`);
+  }
+  return SERVERS.filter(({ isDistributed }) => !isDistributed);
+}
+
+async function serverOf(connectionString: string): Promise<ServerForStorage> {
+  const address = { connectionString };
+  const [found] = await query(address, HAS_CITUS);
+  return found?.has_citus
+    ? { name: 'the Citus cluster of DATABASE_URL', isDistributed: true, start: async () => schemasOn(connectionString) }
+    : { name: 'the PostgreSQL of DATABASE_URL', isDistributed: false, start: () => databasesOn(address) };
+}
 
 export async function startEmbedded(): Promise<DatabasesForTests> {
   const server = await startServerForTests();
   return databasesOn({ connection: server.connection }, () => server.stop());
 }
 
-function urlAddress(connectionString: string): DatabaseAddress {
-  return { connectionString };
-}
-
 function databaseOn(server: DatabaseAddress, database: string): DatabaseAddress {
   if ('connection' in server) return { connection: { ...server.connection, database } };
   const url = new URL(server.connectionString);
   url.pathname = `/${database}`;
-  return urlAddress(url.href);
+  return { connectionString: url.href };
 }
 
 async function databasesOn(server: DatabaseAddress, stopServer = async () => {}): Promise<DatabasesForTests> {
@@ -65,6 +83,35 @@ async function databasesOn(server: DatabaseAddress, stopServer = async () => {})
     async stop() {
       for (const name of names) await run(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
       await stopServer();
+    },
+  };
+}
+
+/** A cluster's nodes do not share databases that somebody makes, so every test gets a schema of its own in the one that is there. */
+function schemasOn(connectionString: string): DatabasesForTests {
+  const prefix = `onfile_test_${randomBytes(6).toString('hex')}`;
+  const server = { connectionString };
+  const names: string[] = [];
+  const make = async () => {
+    const name = `${prefix}_${names.length}`;
+    names.push(name);
+    await query(server, `CREATE SCHEMA ${name}`);
+    const url = new URL(connectionString);
+    url.searchParams.set('options', `-c search_path=${name},public`);
+    return { connectionString: url.href };
+  };
+  return {
+    server,
+    async create() {
+      const database = await make();
+      await migrate(database, { log: () => {} });
+      await distributeByCitus(database);
+      return database;
+    },
+    createEmpty: make,
+    query,
+    async stop() {
+      for (const name of names) await query(server, `DROP SCHEMA ${name} CASCADE`);
     },
   };
 }
