@@ -90,7 +90,8 @@ function printed(child: ChildProcess, output: () => string, isIt: (line: string)
 /** The first of five ports in a row that nobody listens on. */
 export async function freePorts(): Promise<number> {
   for (let tries = 0; tries < 50; tries += 1) {
-    const first = 20_000 + Math.floor(Math.random() * 20_000);
+    // Below the ports that systems give to outgoing connections, one of which could take it before the server does.
+    const first = 20_000 + Math.floor(Math.random() * 12_000);
     const free = await Promise.all([0, 1, 2, 3, 4].map((offset) => isFree(first + offset)));
     if (free.every(Boolean)) return first;
   }

@@ -1,7 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import type { Found, Search } from '../leaks-search.js';
 
-/** Something found in a process's memory, with what stands around it, so that what was there before is known again. */
+/** Something found in a process’s memory, with what stands around it, which tells what kept it. */
 interface FoundInMemory extends Found {
   readonly map: string;
   readonly around: string;

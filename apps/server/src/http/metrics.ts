@@ -23,6 +23,8 @@ export interface Metrics {
 }
 
 const NANOSECONDS = 1e9;
+/** How often the event loop is looked at. What is measured is the time between two looks, this one included. */
+const LOOP_SAMPLE_MS = 20;
 
 export function createMetrics(sources: {
   readonly maskedRuns: () => number;
@@ -31,7 +33,7 @@ export function createMetrics(sources: {
   const registry = new Registry<OpenMetricsContentType>();
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
   const registers = [registry];
-  const loopDelay = monitorEventLoopDelay({ resolution: 20 });
+  const loopDelay = monitorEventLoopDelay({ resolution: LOOP_SAMPLE_MS });
   loopDelay.enable();
 
   const requests = new Counter({
@@ -105,7 +107,8 @@ export function createMetrics(sources: {
     registers,
     collect() {
       for (const quantile of [50, 99]) {
-        this.set({ quantile: String(quantile / 100) }, (loopDelay.percentile(quantile) || 0) / NANOSECONDS);
+        const sampled = (loopDelay.percentile(quantile) || 0) / NANOSECONDS;
+        this.set({ quantile: String(quantile / 100) }, Math.max(0, sampled - LOOP_SAMPLE_MS / 1_000));
       }
       loopDelay.reset();
     },
