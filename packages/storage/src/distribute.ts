@@ -50,7 +50,7 @@ async function requireCitus(client: pg.Client): Promise<void> {
   if ((await client.query(HAS_CITUS)).rows[0]?.has_citus) return;
   throw new SchemaFault(
     'citus_missing',
-    'The database has no Citus, so its tables cannot be distributed, and nothing was changed. ' +
+    'The database has no Citus, so its tables cannot be distributed, and were left where they are. ' +
       'Run CREATE EXTENSION citus in it as a superuser, on a server whose shared_preload_libraries hold citus; ' +
       'or leave --distribute away: on a single PostgreSQL it gains nothing.',
   );
