@@ -1,7 +1,6 @@
 import { isIP } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { NAMINGS, type Naming } from '@onfile/dialects';
-import { COMMIT_FORMS, type CommitForm } from '@onfile/storage';
 
 /** `all` is every role in one process. The dashboard's role comes with the dashboard. */
 export const ROLES = ['all', 'api', 'vault', 'worker'] as const;
@@ -54,7 +53,7 @@ export interface Config {
    * of several statements, still in one round trip, and takes twice as many connections: for a database whose tables are
    * distributed over nodes. On a single PostgreSQL it is slower.
    */
-  readonly commitForm: CommitForm;
+  readonly commitForm: 'one-statement' | 'pipelined';
   /**
    * `ONFILE_TRANSACTION_ISOLATION`, default `read-committed`. `serializable` is for databases that have nothing weaker;
    * everywhere else it only makes changes that meet come again.
@@ -134,7 +133,7 @@ export function readConfig(environment: Environment, workingDirectory: string): 
     ),
     rateLimits: read.oneOf('ONFILE_RATE_LIMITS', ['on', 'off'], 'on'),
     rowSecurity: read.oneOf('ONFILE_ROW_LEVEL_SECURITY', ['on', 'off'], 'off'),
-    commitForm: read.oneOf('ONFILE_COMMIT_FORM', COMMIT_FORMS, 'one-statement'),
+    commitForm: read.oneOf('ONFILE_COMMIT_FORM', ['one-statement', 'pipelined'], 'one-statement'),
     isolation: read.oneOf('ONFILE_TRANSACTION_ISOLATION', ['read-committed', 'serializable'], 'read-committed'),
     testModeLimitFactor: read.integer('ONFILE_TEST_MODE_LIMIT_FACTOR', { least: 0, most: 10_000, otherwise: 100 }),
     trustedProxies: read.networks('ONFILE_TRUSTED_PROXIES'),

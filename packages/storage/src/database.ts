@@ -7,7 +7,7 @@ import type { Row } from './fields.js';
 import { ENTER_SCOPE_AS_STATEMENT, merchantOf, PREPARE_SCOPE } from './row-security.js';
 import { runScoped } from './scoped-query.js';
 import { type SharedConnection, SharedConnections } from './shared-connections.js';
-import type { Statement } from './statement.js';
+import type { FilledStatement, Statement } from './statement.js';
 
 /** Where PostgreSQL is: a URL, or what the embedded server answers. */
 export type DatabaseAddress =
@@ -67,11 +67,6 @@ export interface ConnectionCounts {
   readonly open: number;
   readonly idle: number;
   readonly waiting: number;
-}
-
-/** A statement with what its parameters stand for. */
-export interface FilledStatement extends Statement {
-  readonly values: readonly unknown[];
 }
 
 export type Transacted =

@@ -1,6 +1,4 @@
-export { type CommitStatement, composeCommit } from './commit/composed-commits.js';
 export type { ConnectionCounts, DatabaseAddress, DatabaseSettings, StorageEvent, StorageLog } from './database.js';
-export { COMMIT_FORMS, type CommitForm } from './database.js';
 export { type Distributed, distributeByCitus } from './distribute.js';
 export {
   type EmbeddedPostgres,

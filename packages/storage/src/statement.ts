@@ -8,6 +8,11 @@ export interface Statement {
   readonly isOfMerchant?: boolean;
 }
 
+/** A statement with what its parameters stand for. */
+export interface FilledStatement extends Statement {
+  readonly values: readonly unknown[];
+}
+
 /** A statement about one merchant, which it names. Refuses any other: those are made by `acrossMerchants`. */
 export function statement(text: string): Statement {
   if (!NAMES_MERCHANT.test(text)) throw new Error(`A statement names no merchant: ${text.trim().slice(0, 80)}`);

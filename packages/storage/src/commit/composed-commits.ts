@@ -1,16 +1,11 @@
 import type { Commit } from '@onfile/core';
-import { type Statement, statement } from '../statement.js';
+import { type FilledStatement, type Statement, statement } from '../statement.js';
 import { type ComposedCommit, composeAsOneStatement } from './one-statement.js';
 import { composeAsPipeline, composeCountsUpTo, type Step } from './pipelined.js';
 import { shapeOf } from './shape.js';
 
-/** A statement and what it is sent with. */
-export interface CommitStatement extends Statement {
-  readonly values: readonly unknown[];
-}
-
 /** A statement of a commit's transaction; {@link Step} tells what it is there for. */
-export type CommitStep = CommitStatement & Pick<Step, 'kind' | 'index'>;
+export type CommitStep = FilledStatement & Pick<Step, 'kind' | 'index'>;
 
 /** Commits that change more than this are rare and come in many shapes, so they are not worth a place on each connection. */
 const CHANGES_PREPARED_MAX = 14;
@@ -20,7 +15,7 @@ const shapes = new Map<string, ComposedCommit & Statement>();
 const pipelines = new Map<string, readonly (Step & Statement)[]>();
 
 /** The statement of a commit: composed once for each shape of its changes, then only filled with values. */
-export function composeCommit(commit: Commit): CommitStatement {
+export function composeCommit(commit: Commit): FilledStatement {
   const { name, text, values } = composedFor(commit);
   return { name, text, values: values.map((valueIn) => valueIn(commit)) };
 }
