@@ -51,4 +51,4 @@ const REVOKE = statement(`
 const RENEW_TOKEN = statement(`
   UPDATE api_clients SET token_issued_at = CASE WHEN token_issued_at > $4 THEN token_issued_at ELSE $3 END
   WHERE merchant_id = $1 AND id = $2
-  RETURNING to_json(token_issued_at) AS issued_at`);
+  RETURNING token_issued_at AS issued_at`);

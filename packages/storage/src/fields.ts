@@ -40,7 +40,9 @@ export function renderInstant(value: Instant): string {
   return new Date(value).toISOString();
 }
 
+/** From JSON, or as `pg` reads a column. */
 export function readInstant(value: unknown): Instant | null {
+  if (value instanceof Date) return value.getTime();
   return typeof value === 'string' ? Date.parse(value) : null;
 }
 

@@ -94,7 +94,8 @@ export function merchantStorage(database: Database): Pick<Storage, Methods> {
     },
 
     async insertMerchantKey(key) {
-      const [row] = await database.runRepeatable(INSERT_MERCHANT_KEY, valuesOf(merchantKeys, key));
+      await database.runRepeatable(INSERT_MERCHANT_KEY, valuesOf(merchantKeys, key));
+      const [row] = await database.runRepeatable(LOAD_MERCHANT_KEY, [key.merchantId, key.version]);
       return merchantKeys.read(row?.merchant_key as Row);
     },
   };
@@ -170,11 +171,12 @@ const REVOKE_API_KEY = statement(`
 const LOAD_MERCHANT_KEYS = statement(`
   SELECT row_to_json(k) AS merchant_key FROM merchant_keys AS k WHERE k.merchant_id = $1 ORDER BY k.version DESC`);
 
-// The update changes nothing: it is there because only an updated row is returned, also one that was inserted meanwhile.
+const LOAD_MERCHANT_KEY = statement(`
+  SELECT row_to_json(k) AS merchant_key FROM merchant_keys AS k WHERE k.merchant_id = $1 AND k.version = $2`);
+
 const INSERT_MERCHANT_KEY = statement(`
-  INSERT INTO merchant_keys AS k (${merchantKeys.columns.join(', ')}) VALUES (${parametersFor(merchantKeys.columns)})
-  ON CONFLICT (merchant_id, version) DO UPDATE SET version = k.version
-  RETURNING row_to_json(k) AS merchant_key`);
+  INSERT INTO merchant_keys (${merchantKeys.columns.join(', ')}) VALUES (${parametersFor(merchantKeys.columns)})
+  ON CONFLICT (merchant_id, version) DO NOTHING`);
 
 function parametersFor(columns: readonly string[]): string {
   return columns.map((_, index) => `$${index + 1}`).join(', ');

@@ -341,7 +341,7 @@ export interface Storage extends WebhookStorage, OperatorStorage {
 
   /** The vault's keys of a merchant, wrapped; newest version first. */
   loadMerchantKeys(merchantId: Uuid): Promise<readonly WrappedMerchantKey[]>;
-  /** Inserts unless that version exists; answers the one that is there afterwards. */
+  /** Inserts unless that version exists; answers the one that is there afterwards. Two round trips. */
   insertMerchantKey(key: WrappedMerchantKey): Promise<WrappedMerchantKey>;
 
   /** Throws {@link StorageFault} when the database does not answer. */

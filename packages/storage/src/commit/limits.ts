@@ -94,8 +94,8 @@ function rateSql(limit: CountedLimit, index: number, chained: Chained): string {
   const perHour = `coalesce(max(per_hour), ${parameterOf(index, 'perHour', 'integer', parameters)})`;
   const burst = `coalesce(max(burst), ${parameterOf(index, 'burst', 'integer', parameters)})`;
   const subject = parameterOf(index, 'subject', 'text', parameters);
-  const next = `greatest(c.ends_at, ${at}) + ${oneOf('excluded')}`;
-  const fits = `${next} <= ${at} + ${burstOf('excluded')}`;
+  const next = later(`greatest(c.ends_at, ${at})`, oneOf('excluded'));
+  const fits = `${next} <= ${later(at, burstOf('excluded'))}`;
   return `INSERT INTO limit_counters AS c (${COLUMNS})
     SELECT ${ownerOf(limit, parameters)}, ${livemode}, ${subject}, 1, ARRAY[r.per_hour::text, r.burst::text],
       ${at} + interval '1 hour' / r.per_hour
@@ -107,7 +107,12 @@ function rateSql(limit: CountedLimit, index: number, chained: Chained): string {
       count = CASE WHEN ${fits} THEN 1 ELSE 0 END,
       members = excluded.members,
       ends_at = CASE WHEN ${fits} THEN ${next} ELSE c.ends_at END
-    RETURNING ${answering('c.count = 1', `c.ends_at + ${oneOf('c')} - ${burstOf('c')}`)}`;
+    RETURNING ${answering('c.count = 1', later('c.ends_at', `${oneOf('c')} - ${burstOf('c')}`))}`;
+}
+
+/** In UTC, where every day is as long: without a zone it would depend on the session, and Citus takes no such update. */
+function later(moment: string, duration: string): string {
+  return `((${moment} AT TIME ZONE 'UTC' + ${duration}) AT TIME ZONE 'UTC')`;
 }
 
 /** The time that one confirmation takes. */

@@ -86,7 +86,7 @@ function limitStep(change: Change, index: number, answering: Answering): Step {
 
 const within: Answering = (isWithin) => `1 / (${isWithin})::integer AS is_within`;
 const reached: Answering = (isWithin, retryAt) =>
-  `1 / (NOT (${isWithin}))::integer AS is_reached, to_json(${retryAt}) AS retry_at`;
+  `1 / (NOT (${isWithin}))::integer AS is_reached, ${retryAt} AS retry_at`;
 
 function writes(commit: Commit): readonly Step[] {
   const steps = inOrderOfWriting(commit).flatMap(([index, change]) => stepsOf(change, index));
