@@ -1,6 +1,7 @@
 import type { Merchant, PaymentMethodConfiguration, Storage } from '@onfile/core';
 import { acrossMerchants } from './across-merchants.js';
 import type { Database } from './database.js';
+import { isConnectionLost, toStorageFault, violatedKeyOf } from './faults.js';
 import { type Row, renderInstant } from './fields.js';
 import { loadPage } from './reads/page.js';
 import { statement } from './statement.js';
@@ -27,10 +28,10 @@ type Methods =
 export function merchantStorage(database: Database): Pick<Storage, Methods> {
   return {
     async createMerchant(merchant, configurations) {
-      await database.runRepeatable({ name: null, text: createMerchantText(configurations.length) }, [
-        ...valuesOf(merchants, merchant),
-        ...configurations.flatMap((configuration) => valuesOf(paymentMethodConfigurations, configuration)),
-      ]);
+      const fault = await creationFault(database, merchant, configurations);
+      // Once more when the answer was lost: a merchant who is there by then was created.
+      const last = fault && isConnectionLost(fault) ? await creationFault(database, merchant, configurations) : fault;
+      if (last !== null) throw toStorageFault(last);
     },
 
     async loadMerchant(id) {
@@ -101,24 +102,27 @@ export function merchantStorage(database: Database): Pick<Storage, Methods> {
   };
 }
 
-/** The configurations come with the merchant or not at all. */
-function createMerchantText(configurationCount: number): string {
-  const { columns } = paymentMethodConfigurations;
-  const offset = merchants.columns.length;
-  const configurations = Array.from({ length: configurationCount }, (_, index) => {
-    const parameters = columns.map((_, column) => `$${offset + index * columns.length + column + 1}`);
-    return `,
-  configuration_${index} AS (
-    INSERT INTO payment_method_configurations (${columns.join(', ')})
-    SELECT ${parameters.join(', ')} FROM created
-  )`;
-  });
-  return `WITH created AS (
-    INSERT INTO merchants (${merchants.columns.join(', ')}) VALUES ($1, $2, $3)
-    ON CONFLICT (merchant_id) DO NOTHING
-    RETURNING merchant_id
-  )${configurations.join('')}
-  SELECT count(*) FROM created`;
+/** The configurations come with the merchant or not at all. What went wrong; `null` also when the merchant is there already. */
+async function creationFault(
+  database: Database,
+  merchant: Merchant,
+  configurations: readonly PaymentMethodConfiguration[],
+): Promise<unknown> {
+  const inserts = [
+    { ...INSERT_MERCHANT, values: valuesOf(merchants, merchant) },
+    ...configurations.map((each) => ({ ...INSERT_CONFIGURATION, values: valuesOf(paymentMethodConfigurations, each) })),
+  ];
+  const transacted = await database.transact(inserts, merchant.id);
+  const isThere = transacted.kind === 'committed' || violatedKeyOf(transacted.error) === 'merchants_pkey';
+  return isThere ? null : transacted.error;
+}
+
+const INSERT_MERCHANT = insertInto(merchants);
+const INSERT_CONFIGURATION = insertInto(paymentMethodConfigurations);
+
+function insertInto({ name, columns }: { readonly name: string; readonly columns: readonly string[] }) {
+  return statement(`
+  INSERT INTO ${name} (${columns.join(', ')}) VALUES (${parametersFor(columns)})`);
 }
 
 const LOAD_MERCHANT = statement(`
@@ -155,8 +159,7 @@ const ADD_MERCHANT_ORIGIN = statement(`
 const REMOVE_MERCHANT_ORIGIN = statement(`
   DELETE FROM merchant_origins WHERE merchant_id = $1 AND origin = $2 RETURNING true AS removed`);
 
-const INSERT_API_KEY = statement(`
-  INSERT INTO api_keys (${apiKeys.columns.join(', ')}) VALUES (${parametersFor(apiKeys.columns)})`);
+const INSERT_API_KEY = insertInto(apiKeys);
 
 const LOAD_API_KEY = statement(`
   SELECT row_to_json(k) AS api_key FROM api_keys AS k WHERE k.merchant_id = $1 AND k.id = $2`);

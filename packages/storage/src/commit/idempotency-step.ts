@@ -38,8 +38,8 @@ export function idempotencySql(step: IdempotencyStep, writing: Writing): string 
   if (step.step === 'begin') {
     row.push(['state', "'running'"]);
     row.push(['attempt_id', parameters.add((commit) => (commit.idempotency as typeof step).attemptId)]);
-    const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
-    return `${into(row)}\n    SELECT ${valuesOf(row)}${where}`;
+    if (conditions.length === 0) return `${into(row)}\n    VALUES (${valuesOf(row)})`;
+    return `${into(row)}\n    SELECT ${valuesOf(row)}\n    WHERE ${conditions.join(' AND ')}`;
   }
   row.push(['state', "'done'"], ['answer', 'e.data']);
   row.push(['answer_type', `'${announcedChange(commit, step.changeIndex).objectType}'`]);
