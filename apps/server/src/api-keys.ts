@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { ApiKey, ApiKeyKind, Instant, Mode, Scope, Uuid } from '@onfile/core';
 
@@ -51,7 +51,7 @@ export function parseApiKey(text: string): ApiKeyParts | null {
 
 /** SHA-256 of the whole text. A key holds 256 random bits, so a slow hash would add nothing. */
 export function digestApiKey(text: string): Uint8Array {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }
 
 /** How a key is named where it must not be shown: its kind, mode and the end of its id, never of its secret. */
@@ -60,9 +60,13 @@ export function describeApiKey(key: Pick<ApiKey, 'id' | 'kind' | 'scope'>): stri
 }
 
 export function checksum(text: string): string {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(crc32(text));
-  return encodeBase62(bytes, CHECKSUM_LENGTH);
+  let rest = crc32(text);
+  let encoded = '';
+  while (encoded.length < CHECKSUM_LENGTH) {
+    encoded = BASE62.charAt(rest % 62) + encoded;
+    rest = Math.floor(rest / 62);
+  }
+  return encoded;
 }
 
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -83,16 +87,15 @@ export function encodeUuid(uuid: Uuid): string {
     .padStart(26, '0');
 }
 
-/** 26 characters hold 130 bits: the two above a UUID's 128 have to be 0. Read in parts, which is faster than as one large number. */
+/** 26 characters hold 130 bits: the two above a UUID's 128 have to be 0. Read in parts that a number holds exactly. */
 export function decodeUuid(text: string): Uuid | null {
   const first = Number.parseInt(text.slice(0, 2), 32);
   if (first > 0xff) return null;
 
   let hex = first.toString(16).padStart(2, '0');
-  for (let at = 2; at < 26; at += 4) {
-    hex += Number.parseInt(text.slice(at, at + 4), 32)
-      .toString(16)
-      .padStart(5, '0');
+  for (let at = 2; at < 26; at += 8) {
+    const part = Number.parseInt(text.slice(at, at + 8), 32);
+    hex += part.toString(16).padStart(10, '0');
   }
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') as Uuid;
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}` as Uuid;
 }

@@ -123,8 +123,7 @@ function keyFor(latestFirst: readonly PurposeKey[], moment: Instant): Secret | n
 
 /** The moment in a UUIDv7. Other ids have none and stay with the oldest key. */
 function momentOf(id: Uuid): Instant {
-  const bytes = uuidToBytes(id);
-  return bytes.readUInt8(6) >> 4 === 7 ? bytes.readUIntBE(0, 6) : 0;
+  return id[14] === '7' ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : 0;
 }
 
 function hmac(key: Secret, ...pieces: readonly Uint8Array[]): Buffer {

@@ -95,12 +95,12 @@ function createApp(options: OriginOptions, parserMemory: ParserMemory, exchangeO
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
 
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, goOn) => {
     const exchange = exchangeOf(request, reply);
     if (hasBody(request.raw)) reply.raw.once('close', parserMemory.overwriteSoon);
-    if (Buffer.byteLength(request.raw.url ?? '') > URL_BYTES_MAX) return exchange.answerFault('url_too_long');
-    if (!hasOneHost(request.raw))
-      return exchange.answerFault('malformed_body', { detail: 'One Host header is needed.' });
+    if (Buffer.byteLength(request.raw.url ?? '') > URL_BYTES_MAX) exchange.answerFault('url_too_long');
+    else if (hasOneHost(request.raw)) goOn();
+    else exchange.answerFault('malformed_body', { detail: 'One Host header is needed.' });
   });
   app.setNotFoundHandler((request, reply) => exchangeOf(request, reply).answerUnrouted());
   app.setErrorHandler((error, request, reply) => exchangeOf(request, reply).answerError(error));
