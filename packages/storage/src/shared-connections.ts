@@ -70,7 +70,8 @@ export class SharedConnections {
 /** Statements that are sent in one turn of the event loop leave together: a call of the system costs more than a statement. */
 function gather(connection: SharedConnection): void {
   if (connection.isGathering) return;
-  const { stream } = (connection.client as unknown as { readonly connection: { readonly stream: Writable } }).connection;
+  const { stream } = (connection.client as unknown as { readonly connection: { readonly stream: Writable } })
+    .connection;
   connection.isGathering = true;
   stream.cork();
   setImmediate(() => {
