@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, release, totalmem, type } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -34,11 +34,14 @@ for (const [index, part] of PARTS.entries()) {
   process.stdout.write(`${part.name}: ${resultOf(result)}\n`);
 }
 
-const sheet = renderSheet({ date, commit, machine: machine(), minutes: elapsedMinutes(), results });
-if (out === null) process.stdout.write(`\n${sheet}`);
+const before = existsSync(out ?? SHEET) ? readFileSync(out ?? SHEET, 'utf8') : '';
+const sheet = renderSheet({ date, commit, machine: machine(), results, before });
+// What was tried with less does not take the place of what was measured.
+const isTrial = results.some(({ ran, isWhole }) => ran.notRun === null && !isWhole);
+if (isTrial && out === null) process.stdout.write(`\n${sheet}`);
 else {
-  writeFileSync(out, sheet);
-  process.stdout.write(`\nThe sheet is in ${out}\n`);
+  writeFileSync(out ?? SHEET, sheet);
+  process.stdout.write(`\nAfter ${elapsedMinutes()} minutes the sheet is in ${out ?? SHEET}\n`);
 }
 process.exitCode = results.some(({ ran }) => ran.failures.length > 0) ? 1 : 0;
 
@@ -59,8 +62,7 @@ function readArguments() {
       only: names,
       counts: Object.fromEntries(Object.keys(flags).map((flag) => [flag, parseCount(flag, values[flag])])),
       seed: parseCount('seed', values.seed),
-      // A part of it does not take the place of the whole.
-      out: values.out ?? (names === null ? SHEET : null),
+      out: values.out ?? null,
     };
   } catch (error) {
     process.stderr.write(`prove: ${error.message}\n\n`);
@@ -82,7 +84,8 @@ function explain(code) {
   });
   const text = `Usage: npm run prove -- [--only PART,PART] [--seed N] [--out FILE] [counts]
 
-Runs the long tier of the tests and writes ${SHEET}; with --only, it is shown instead unless --out names a file.
+Runs the long tier of the tests and writes ${SHEET}, or the file that --out names. With --only, rows of other parts stay as they
+are. With smaller counts the sheet is shown, and written only where --out says so.
 
 ${lines.join('\n')}
 `;
