@@ -36,10 +36,15 @@ export async function runPart(part, environment) {
       stdio: 'inherit',
       env: { ...process.env, ...stringsIn(environment), ONFILE_PROVE_FIGURES: recorded },
     });
-    const end = () => child.kill('SIGTERM');
+    let isToEnd = false;
+    const end = () => {
+      isToEnd = true;
+      child.kill('SIGTERM');
+    };
     process.once('SIGTERM', end);
     await once(child, 'exit');
     process.off('SIGTERM', end);
+    if (isToEnd) process.exit(143);
     const seconds = Math.round((performance.now() - startedAt) / 1_000);
     const { passed, failures } = readReport(await readFile(report, 'utf8').catch(() => null));
     const lines = (await readFile(recorded, 'utf8').catch(() => '')).split('\n').filter(Boolean);
