@@ -23,17 +23,25 @@ Examples:
     .command('serve')
     .description('run the server, or one role of it, on the database that DATABASE_URL names')
     .addOption(new Option('--role <role>', 'what this process does; ONFILE_ROLE says the same').choices(ROLES))
+    .addOption(
+      new Option(
+        '--workers <count>',
+        'so many processes that share the ports, 1 by default; ONFILE_WORKERS says the same',
+      ),
+    )
     .addHelpText(
       'after',
       `
 The dashboard's role comes with the dashboard. Logs are JSON lines on the standard output.
+With --workers a process that ends is started again; a signal to the first one ends them all. One for each processor core is the most that is
+worth it. Limits of requests are counted by each, and each tells its own requests to \`onfile logs\`.
 
 Examples:
   $ DATABASE_URL=postgres://onfile@db/onfile onfile migrate
-  $ DATABASE_URL=postgres://onfile@db/onfile onfile serve
+  $ DATABASE_URL=postgres://onfile@db/onfile onfile serve --workers 4
   $ DATABASE_URL=postgres://onfile@db/onfile ONFILE_PUBLIC_VAULT_URL=https://vault.example.com onfile serve --role vault`,
     )
-    .action(async ({ role }) => endWith(await (await import('./serve.js')).serve({ role })));
+    .action(async ({ role, workers }) => endWith(await (await import('./serve.js')).serve({ role, workers })));
 
   program
     .command('migrate')

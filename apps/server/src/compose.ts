@@ -41,6 +41,8 @@ import { createToastClients } from './toast-clients.js';
 import { openTokenKey } from './token-key-file.js';
 import { readVersion } from './version.js';
 import { wakeAfterEvents } from './wake-after-events.js';
+import type { Siblings } from './workers/siblings.js';
+import { vaultOfSiblings } from './workers/vault-of-siblings.js';
 
 /** Where this installation is, as callers and browsers know it. Known once everything listens. */
 export interface Addresses {
@@ -78,9 +80,11 @@ export async function compose(
     readonly clock: Clock;
     readonly ids: Ids;
     readonly log: Log;
+    /** The other workers, where there are any. */
+    readonly siblings: Siblings | null;
   },
 ): Promise<System> {
-  const { database, addresses, clock, ids, log } = ports;
+  const { database, addresses, clock, ids, log, siblings } = ports;
   const rowSecurity = config.rowSecurity === 'on';
   if (rowSecurity) await enforceRowSecurity(database.address);
   const postgres = createPostgresStorage({
@@ -90,7 +94,7 @@ export async function compose(
     isolation: config.isolation === 'serializable' ? 'serializable' : 'read committed',
     log: ({ event, ...fields }) => log.write(`database.${event}`, fields),
   });
-  const metrics = createMetrics({ maskedRuns: log.maskedRuns, databaseConnections: postgres.connections });
+  const metrics = createMetrics({ maskedRuns: log.maskedRuns, databaseConnections: postgres.connections, siblings });
   const eventsMade: System['eventsMade'] = { listener: null };
   const eventsRoom = createWaitingRoom();
   const requestsRoom = createWaitingRoom();
@@ -103,15 +107,17 @@ export async function compose(
     log: ({ path }) => log.write('vault.key_file_created', { path }),
   });
   const vault = await createVault({ keys, merchantKeys: storage, clock, onUnreadable: metrics.vaultOpenFailed });
+  const takesCards = config.role === 'all' || config.role === 'vault';
+  const vaultOfAll = siblings !== null && takesCards ? vaultOfSiblings(vault, siblings, clock) : vault;
   const simulator = createSimulatorConnector({
     baseUrl: addresses.simulatorUrl,
-    vault,
+    vault: vaultOfAll,
     connectTimeoutMs: config.processorConnectTimeoutMs,
     totalTimeoutMs: config.processorTimeoutMs,
   });
   const operations = createOperations({
     storage,
-    vault,
+    vault: vaultOfAll,
     // No live processor is connected in this release, so nothing can be confirmed in live mode.
     connectors: { test: simulator, live: null },
     clock,

@@ -15,6 +15,7 @@ describe('configuration', () => {
   test('an empty environment gives the documented defaults', () => {
     expect(readConfig({}, '/srv')).toEqual({
       role: 'all',
+      workers: 1,
       host: '127.0.0.1',
       ports: { api: 4242, vault: 4243, dashboard: 4244, simulator: 4245, demo: 4246 },
       publicApiUrl: null,

@@ -14,6 +14,12 @@ export interface Config {
   /** `ONFILE_ROLE`, default `all`: what this process does. Any number of processes of each role share one database. */
   readonly role: Role;
   /**
+   * `ONFILE_WORKERS`, default 1: how many processes of this role `onfile serve` runs, which share the ports, for machines with
+   * several processor cores. Each takes memory and database connections of its own. Above 1 needs `DATABASE_URL`. `onfile dev`
+   * is always one process.
+   */
+  readonly workers: number;
+  /**
    * `ONFILE_HOST`, default `127.0.0.1`: the address to listen on. Anything but loopback makes the server reachable by
    * others, and then a proxy in front of it has to end TLS.
    */
@@ -120,6 +126,7 @@ export function readConfig(environment: Environment, workingDirectory: string): 
   const keyFile = resolve(workingDirectory, read.text('ONFILE_KEY_FILE') ?? resolve(dataDirectory, 'vault.keys'));
   const config: Config = {
     role: read.oneOf('ONFILE_ROLE', ROLES, 'all'),
+    workers: read.integer('ONFILE_WORKERS', { least: 1, most: 64, otherwise: 1 }),
     host: read.host('ONFILE_HOST', '127.0.0.1'),
     ports: portsFrom(read.integer('ONFILE_PORT', { least: 0, most: 65_531, otherwise: 4242 })),
     publicApiUrl: read.origin('ONFILE_PUBLIC_API_URL'),
@@ -190,7 +197,7 @@ function portsFrom(first: number): Ports {
 
 function faultsTogether(config: Config): readonly string[] {
   const faults: string[] = [];
-  const { publicApiUrl, publicVaultUrl, role } = config;
+  const { publicApiUrl, publicVaultUrl, role, workers } = config;
   if (publicApiUrl !== null && publicApiUrl === publicVaultUrl) {
     faults.push(
       'ONFILE_PUBLIC_API_URL and ONFILE_PUBLIC_VAULT_URL are the same: the vault has to be an origin of its own',
@@ -199,6 +206,11 @@ function faultsTogether(config: Config): readonly string[] {
   if (role !== 'all' && config.databaseUrl === null) {
     faults.push(
       `ONFILE_ROLE=${role} shares a database with other processes: set DATABASE_URL (the embedded one serves a single process)`,
+    );
+  }
+  if (workers > 1 && config.databaseUrl === null) {
+    faults.push(
+      `ONFILE_WORKERS=${workers} (--workers) are processes that share a database: set DATABASE_URL (the embedded one serves a single process)`,
     );
   }
   if (config.processorConnectTimeoutMs > config.processorTimeoutMs) {

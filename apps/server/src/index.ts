@@ -22,6 +22,7 @@ export { createLog, type Log } from './log.js';
 export { isLoopbackOrigin, problemOfOrigin } from './merchant-origins.js';
 export { createMerchant, issueApiKey } from './merchants.js';
 export { describeOperatorKey, digestOperatorKey, issueOperatorKey, parseOperatorKey } from './operator-keys.js';
+export { runServer } from './run-server.js';
 export { type AnsweredRoute, type RunningServer, type ServerOptions, startServer } from './server.js';
 export { type StartedParts, startInOrder } from './started-parts.js';
 export { TOAST_SCOPES } from './toast-clients.js';

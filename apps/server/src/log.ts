@@ -57,6 +57,11 @@ const EVENTS = {
     level: 'warn',
     fields: { merchantId: 'text', mode: 'text', endpointId: 'text', reason: 'text' },
   },
+  'worker.listening': { level: 'info', fields: { worker: 'number' } },
+  'worker.ended': {
+    level: 'warn',
+    fields: { worker: 'number', code: 'number', signal: 'text', nextStartMs: 'number' },
+  },
   'process.fault': { level: 'error', fields: { kind: 'text', ...errorFields() } },
 } as const satisfies Record<string, EventDeclaration>;
 
@@ -85,6 +90,8 @@ export interface Log {
 export function createLog(options: {
   readonly level: LogLevel;
   readonly format: 'json' | 'pretty';
+  /** Whether each line has this process's `pid`: for several that write to one stream. */
+  readonly namesProcess?: boolean;
   readonly writeLine: (line: string) => void;
 }): Log {
   let masked = 0;
@@ -98,7 +105,7 @@ export function createLog(options: {
   const logger = pino(
     {
       level: options.level,
-      base: null,
+      base: options.namesProcess === true ? { pid: process.pid } : null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },

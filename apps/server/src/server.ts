@@ -37,12 +37,15 @@ import type { Log } from './log.js';
 import { type StartedParts, startInOrder } from './started-parts.js';
 import { unsafeStart } from './unsafe-start.js';
 import { readVersion } from './version.js';
+import type { Siblings } from './workers/siblings.js';
 
 export interface ServerOptions {
   readonly log: Log;
   /** The system's unless given. */
   readonly clock?: Clock;
   readonly ids?: Ids;
+  /** Nobody unless given: then this is one of several workers that share their ports. */
+  readonly siblings?: Siblings;
 }
 
 export interface RunningServer {
@@ -70,7 +73,7 @@ const GRACE_MS = 10_000;
 
 /** Starts the roles that the configuration names. Whatever was started is stopped again when something cannot be. */
 export function startServer(config: Config, options: ServerOptions): Promise<RunningServer> {
-  const { log, clock = systemClock, ids = createIds(clock) } = options;
+  const { log, clock = systemClock, ids = createIds(clock), siblings = null } = options;
   announce(config, log);
   return startInOrder(async (parts) => {
     // Others may pass through it and not look into it: the database's own user, when we are root, gets to its data so.
@@ -80,7 +83,7 @@ export function startServer(config: Config, options: ServerOptions): Promise<Run
     await migrateTables(database.address, log);
 
     const addresses = expectedAddresses(config);
-    const system = await compose(config, { database, addresses, clock, ids, log });
+    const system = await compose(config, { database, addresses, clock, ids, log, siblings });
     parts.add(() => system.close());
     const state = { isStopping: false };
     const routes = await listen(config, { system, addresses, clock, ids, log, state, parts });

@@ -1,7 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { DeliveryReport } from '@onfile/core';
 import type { ConnectionCounts } from '@onfile/storage';
-import { Counter, Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client';
+import { AggregatorRegistry, Counter, Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client';
+import type { Siblings } from '../workers/siblings.js';
 
 /** What `/metrics` tells. Labels are templates and codes, never an id or an address. */
 export interface Metrics {
@@ -17,8 +18,11 @@ export interface Metrics {
   webhooksUnderWay(change: 1 | -1): void;
   vaultOpenFailed(): void;
   attackBegan(mode: string): void;
-  /** OpenMetrics text and its content type. */
-  render(): Promise<{ readonly contentType: string; readonly text: string }>;
+  /**
+   * OpenMetrics text and its content type; of several workers their numbers together. `null` when one of them is silent: without
+   * its numbers every counter would seem to have begun anew.
+   */
+  render(): Promise<{ readonly contentType: string; readonly text: string } | null>;
   stop(): void;
 }
 
@@ -29,9 +33,11 @@ const LOOP_SAMPLE_MS = 20;
 export function createMetrics(sources: {
   readonly maskedRuns: () => number;
   readonly databaseConnections: () => ConnectionCounts;
+  readonly siblings: Siblings | null;
 }): Metrics {
   const registry = new Registry<OpenMetricsContentType>();
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+  const { siblings } = sources;
   const registers = [registry];
   const loopDelay = monitorEventLoopDelay({ resolution: LOOP_SAMPLE_MS });
   loopDelay.enable();
@@ -51,7 +57,7 @@ export function createMetrics(sources: {
   });
   const attempts = new Counter({
     name: 'onfile_setup_attempts',
-    help: 'Setup attempts that ended in this process.',
+    help: 'Setup attempts that ended here.',
     labelNames: ['outcome'],
     registers,
   });
@@ -68,7 +74,7 @@ export function createMetrics(sources: {
   });
   const webhookAttempts = new Counter({
     name: 'onfile_webhook_attempts',
-    help: 'POSTs to webhook endpoints that ended in this process.',
+    help: 'POSTs to webhook endpoints that ended here.',
     labelNames: ['result'],
     registers,
   });
@@ -80,7 +86,7 @@ export function createMetrics(sources: {
   });
   const webhooksUnderWay = new Gauge({
     name: 'onfile_webhooks_under_way',
-    help: 'Deliveries that are being sent by this process.',
+    help: 'Deliveries that are being sent from here.',
     registers,
   });
   new Gauge({
@@ -102,7 +108,8 @@ export function createMetrics(sources: {
   });
   new Gauge({
     name: 'onfile_event_loop_delay_seconds',
-    help: 'How late the event loop was since the last reading.',
+    help: 'How late the event loop was since the last reading; of several workers the latest.',
+    aggregator: 'max',
     labelNames: ['quantile'],
     registers,
     collect() {
@@ -115,12 +122,14 @@ export function createMetrics(sources: {
   });
   new Gauge({
     name: 'process_resident_memory_bytes',
-    help: 'Memory of this process.',
+    help: 'Memory of this process; of several workers together.',
     registers,
     collect() {
       this.set(process.memoryUsage.rss());
     },
   });
+
+  siblings?.answer('metrics', () => registry.getMetricsAsJSON());
 
   return {
     requestEnded({ origin, method, route, status, durationSeconds }) {
@@ -135,7 +144,23 @@ export function createMetrics(sources: {
     },
     webhooksUnderWay: (change) => webhooksUnderWay.inc(change),
     vaultOpenFailed: () => openFailures.inc(),
-    render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    async render() {
+      const all = siblings === null ? registry : await ofAllWorkers(registry, siblings);
+      return all && { contentType: all.contentType, text: await all.metrics() };
+    },
     stop: () => loopDelay.disable(),
   };
+}
+
+type OpenMetrics = Registry<OpenMetricsContentType>;
+const SIBLINGS_TIMEOUT_MS = 2_000;
+
+/** `null` when a worker is silent. */
+async function ofAllWorkers(own: OpenMetrics, siblings: Siblings): Promise<OpenMetrics | null> {
+  const answers = await siblings.ask('metrics', null, SIBLINGS_TIMEOUT_MS);
+  if (answers.some(({ kind }) => kind === 'gone')) return null;
+  const theirs = answers.flatMap((answer) => (answer.kind === 'answered' ? [answer.body] : []));
+  const all = AggregatorRegistry.aggregate<OpenMetricsContentType>([await own.getMetricsAsJSON(), ...theirs]);
+  all.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+  return all;
 }

@@ -19,7 +19,9 @@ export function operationRoutes(host: {
       method: 'GET',
       path: '/metrics',
       async handle() {
-        const { contentType, text } = await host.metrics.render();
+        const rendered = await host.metrics.render();
+        if (rendered === null) return json(503, { status: 'worker_silent' });
+        const { contentType, text } = rendered;
         return { status: 200, headers: { 'content-type': contentType }, body: text };
       },
     },

@@ -46,7 +46,8 @@ async function overwrite(): Promise<void> {
     request.once('error', () => undefined);
   });
   try {
-    server.listen(0, '127.0.0.1');
+    // One of several workers would otherwise share the port with its siblings, and overwrite a buffer of theirs.
+    server.listen({ port: 0, host: '127.0.0.1', exclusive: true });
     await once(server, 'listening');
     await sendFilling((server.address() as AddressInfo).port);
   } catch {
