@@ -16,6 +16,8 @@ import {
 import { type Simulator, startSimulator } from '@onfile/simulator';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startServerForTests } from '../../packages/storage/testing/embedded-for-tests.js';
+import { searchMemory } from '../fuzz/process-memory.js';
+import { findPlain, needlesOfNumber } from '../leaks-search.js';
 import { databaseUrl } from '../running-server.js';
 import { type Line, type RunningCommand, runOnfile, startOnfileCommand } from './command.js';
 
@@ -24,6 +26,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const undo: (() => Promise<unknown>)[] = [];
 let directory: string;
+let postgres: Awaited<ReturnType<typeof startServerForTests>>;
 let simulator: Simulator;
 let environment: Record<string, string>;
 let merchantId: string;
@@ -35,7 +38,7 @@ let apiUrl: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'onfile-workers-'));
   undo.push(() => rm(directory, { recursive: true, force: true }));
-  const postgres = await startServerForTests();
+  postgres = await startServerForTests();
   undo.push(() => postgres.stop());
   simulator = await startSimulator({ dataDir: directory, port: 0 });
   undo.push(() => simulator.close());
@@ -224,6 +227,29 @@ describe('onfile serve --workers 2', () => {
     return (await asProcessor(`/v1/verifications?reference=${reference}`)).checks;
   }
 
+  test('no process holds a card that was taken, the first one included', async ({ skip }) => {
+    const number = '5105105105105100';
+    const card = { number, exp_month: 12, exp_year: 2034, cvc: '123' };
+    const billing = { name: 'TARO YAMADA', email: 'taro@example.com' };
+    for (const agent of (await connectionsToBoth()).values()) {
+      const body = { type: 'card', card, billing_details: billing };
+      expect((await ask('POST /v2/payment_methods', { agent, body })).status).toBe(200);
+    }
+    const search = findPlain(needlesOfNumber(number));
+    for (const pid of [onfile.pid, ...(await workersOf(onfile, 2))]) {
+      // The parser's buffer is overwritten a little later.
+      const memory = await vi.waitFor(
+        async () => {
+          const read = await searchMemory(pid, search);
+          if (read.kind === 'read') expect(read.found).toEqual([]);
+          return read;
+        },
+        { timeout: 10_000 },
+      );
+      if (memory.kind === 'forbidden') return skip(memory.reason);
+    }
+  });
+
   test('its metrics are those of both processes together, whichever answers', async () => {
     const countOf = async (agent: Agent) => {
       const { body } = await ask('GET /metrics', { agent });
@@ -265,7 +291,7 @@ describe('onfile serve --workers 2', () => {
     undo.push(() => command.end('SIGKILL'));
     const pids = await workersOf(command, 2);
     expect(pids.every(isRunning)).toBe(true);
-    await command.end('SIGKILL');
+    process.kill(command.pid, 'SIGKILL');
     await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]), { timeout: 10_000 });
   });
 
@@ -285,5 +311,17 @@ describe('onfile serve --workers 2', () => {
     const ended = await runOnfile(['serve', '--workers', '2'], { cwd: directory, env: {} });
     expect([ended.code, ended.stdout]).toEqual([2, '']);
     expect(ended.stderr).toContain('set DATABASE_URL');
+  });
+
+  test('with no worker left and none that can start it gives up, with 1', async () => {
+    const place = { cwd: directory, env: { ...environment, ONFILE_WORKERS: '2', ONFILE_ROLE: 'worker' } };
+    const command = startOnfileCommand(['serve'], place);
+    undo.push(() => command.end('SIGKILL'));
+    const pids = await workersOf(command, 2);
+    await postgres.stop();
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    expect((await command.ended).code).toBe(1);
+    const { reason } = await command.until(({ event }) => event === 'server.stopping');
+    expect(reason).toContain('no worker is left');
   });
 });
