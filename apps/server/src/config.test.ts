@@ -53,6 +53,8 @@ describe('configuration', () => {
     ['ONFILE_PORT', '65535', '65531'],
     ['ONFILE_PORT', '80.5', 'whole number'],
     ['ONFILE_ROLE', 'dashboard', 'all, api, vault, worker'],
+    ['ONFILE_WORKERS', '0', '1 to 64'],
+    ['ONFILE_WORKERS', '2', 'set DATABASE_URL'],
     ['ONFILE_HOST', 'a b', 'host name'],
     ['ONFILE_LOG_LEVEL', 'loud', 'debug, info, warn, error'],
     ['ONFILE_PUBLIC_API_URL', 'api.example.com', 'origin'],

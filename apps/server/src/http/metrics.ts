@@ -33,6 +33,7 @@ const LOOP_SAMPLE_MS = 20;
 export function createMetrics(sources: {
   readonly maskedRuns: () => number;
   readonly databaseConnections: () => ConnectionCounts;
+  /** The other workers, where there are any. */
   readonly siblings: Siblings | null;
 }): Metrics {
   const registry = new Registry<OpenMetricsContentType>();

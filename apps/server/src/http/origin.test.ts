@@ -10,7 +10,11 @@ import { createOrigin, type Origin, type OriginOptions } from './origin.js';
 import { renderProblem } from './problem.js';
 
 const lines: string[] = [];
-const metrics = createMetrics({ maskedRuns: () => 0, databaseConnections: () => ({ open: 0, idle: 0, waiting: 0 }) });
+const metrics = createMetrics({
+  maskedRuns: () => 0,
+  databaseConnections: () => ({ open: 0, idle: 0, waiting: 0 }),
+  siblings: null,
+});
 let origin: Origin | undefined;
 
 afterEach(async () => {
