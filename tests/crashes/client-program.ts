@@ -25,7 +25,7 @@ async function main(settings: ClientSettings): Promise<void> {
   const acknowledge = (told: Acknowledgement) => appendFileSync(settings.logFile, `${JSON.stringify(told)}\n`);
 
   const saveCards = async () => {
-    while (!isStopping) {
+    for (; !isStopping; await delay(REST_MS)) {
       const created = await answered(() => shop.create());
       if (!created) continue;
       const flow = created.body.id;
@@ -40,6 +40,8 @@ async function main(settings: ClientSettings): Promise<void> {
 }
 
 const PAUSE_MS = 50;
+/** Between two setups: what is proved is not how many, and each has webhooks that others wait for. */
+const REST_MS = 150;
 
 async function answered(ask: () => Promise<Answer>): Promise<Answer | null> {
   const answer = await ask().catch(() => null);
