@@ -33,8 +33,8 @@ Examples:
       'after',
       `
 The dashboard's role comes with the dashboard. Logs are JSON lines on the standard output.
-With --workers a process that ends is started again; a signal to the first one ends them all. One for each processor core is the most that is
-worth it. Limits of requests are counted by each, and each tells its own requests to \`onfile logs\`.
+With --workers a process that ends is started again, and a signal to the first one ends them all. More than one for each processor
+core gain nothing. Limits of requests are counted by each, and each tells its own requests to \`onfile logs\`.
 
 Examples:
   $ DATABASE_URL=postgres://onfile@db/onfile onfile migrate

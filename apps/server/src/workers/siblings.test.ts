@@ -10,7 +10,7 @@ const PATIENT_MS = 60_000;
 const CLOCK = { now: () => 0 };
 
 /** Workers in one process: their messages take the way over a relay, as over a primary's. */
-function workersWith(relay: Relay, count: number): readonly (Siblings & { readonly id: number })[] {
+function workersWith(relay: Relay, count: number): (Siblings & { readonly id: number })[] {
   return Array.from({ length: count }, (_, id) => {
     let take: (message: ToWorker) => void = () => undefined;
     const correspondent = { id, tell: (message: ToWorker) => queueMicrotask(() => take(message)) };
@@ -47,7 +47,7 @@ const SEAL = { attemptId: ATTEMPT } as SealRequest;
 const SEND = { card: { attemptId: ATTEMPT }, totalTimeoutMs: PATIENT_MS } as CardRequest;
 
 test('a card is sent once by the worker that took it, and after that by whoever is asked', async () => {
-  const [first, , third] = vaultsWith(new Relay(), 3) as readonly [Vault, Vault, Vault];
+  const [first, , third] = vaultsWith(new Relay(), 3) as [Vault, Vault, Vault];
   await third.seal(SEAL);
   expect(await first.send(SEND)).toEqual(sentBy(2));
   expect(await first.send(SEND)).toEqual(sentBy(0));
@@ -55,7 +55,7 @@ test('a card is sent once by the worker that took it, and after that by whoever 
 
 test('a worker sends a card that it took itself without asking anybody', async () => {
   const relay = new Relay();
-  const [only] = vaultsWith(relay, 1) as readonly [Vault];
+  const [only] = vaultsWith(relay, 1) as [Vault];
   await only.seal(SEAL);
   // Whoever has left hears nothing any more.
   relay.leave({ id: 0 });
@@ -64,7 +64,7 @@ test('a worker sends a card that it took itself without asking anybody', async (
 
 test('when a worker ends that was asked to send, nobody knows whether it did', async () => {
   const relay = new Relay();
-  const [asking, silent] = workersWith(relay, 2) as readonly [Siblings, Siblings];
+  const [asking, silent] = workersWith(relay, 2) as [Siblings, Siblings];
   const asked = new Promise<void>((isAsked) => {
     silent.answer('send_card', () => {
       isAsked();
@@ -79,7 +79,7 @@ test('when a worker ends that was asked to send, nobody knows whether it did', a
 });
 
 test('who is silent, and whose answer breaks off by a fault, is gone for who asked', async () => {
-  const [asking, faulty, silent] = workersWith(new Relay(), 3) as readonly [Siblings, Siblings, Siblings];
+  const [asking, faulty, silent] = workersWith(new Relay(), 3) as [Siblings, Siblings, Siblings];
   faulty.answer('metrics', async () => {
     throw new Error('no numbers');
   });
@@ -89,7 +89,7 @@ test('who is silent, and whose answer breaks off by a fault, is gone for who ask
 });
 
 test('without the numbers of all workers there are no metrics, since each counter would seem to have begun anew', async () => {
-  const [asking, faulty] = workersWith(new Relay(), 2) as readonly [Siblings, Siblings];
+  const [asking, faulty] = workersWith(new Relay(), 2) as [Siblings, Siblings];
   const databaseConnections = () => ({ open: 0, idle: 0, waiting: 0 });
   const metrics = createMetrics({ maskedRuns: () => 0, databaseConnections, siblings: asking });
   expect((await metrics.render())?.text).toContain('onfile_vault_open_failures_total 0');
