@@ -9,8 +9,10 @@ import { vaultOfSiblings } from './vault-of-siblings.js';
 const PATIENT_MS = 60_000;
 const CLOCK = { now: () => 0 };
 
+type Sibling = Siblings & { readonly id: number };
+
 /** Workers in one process: their messages take the way over a relay, as over a primary's. */
-function workersWith(relay: Relay, count: number): (Siblings & { readonly id: number })[] {
+function workersWith(relay: Relay, count: number): Sibling[] {
   return Array.from({ length: count }, (_, id) => {
     let take: (message: ToWorker) => void = () => undefined;
     const correspondent = { id, tell: (message: ToWorker) => queueMicrotask(() => take(message)) };
@@ -64,7 +66,7 @@ test('a worker sends a card that it took itself without asking anybody', async (
 
 test('when a worker ends that was asked to send, nobody knows whether it did', async () => {
   const relay = new Relay();
-  const [asking, silent] = workersWith(relay, 2) as [Siblings, Siblings];
+  const [asking, silent] = workersWith(relay, 2) as [Sibling, Sibling];
   const asked = new Promise<void>((isAsked) => {
     silent.answer('send_card', () => {
       isAsked();
@@ -79,7 +81,7 @@ test('when a worker ends that was asked to send, nobody knows whether it did', a
 });
 
 test('who is silent, and whose answer breaks off by a fault, is gone for who asked', async () => {
-  const [asking, faulty, silent] = workersWith(new Relay(), 3) as [Siblings, Siblings, Siblings];
+  const [asking, faulty, silent] = workersWith(new Relay(), 3) as [Sibling, Sibling, Sibling];
   faulty.answer('metrics', async () => {
     throw new Error('no numbers');
   });
@@ -89,7 +91,7 @@ test('who is silent, and whose answer breaks off by a fault, is gone for who ask
 });
 
 test('without the numbers of all workers there are no metrics, since each counter would seem to have begun anew', async () => {
-  const [asking, faulty] = workersWith(new Relay(), 2) as [Siblings, Siblings];
+  const [asking, faulty] = workersWith(new Relay(), 2) as [Sibling, Sibling];
   const databaseConnections = () => ({ open: 0, idle: 0, waiting: 0 });
   const metrics = createMetrics({ maskedRuns: () => 0, databaseConnections, siblings: asking });
   expect((await metrics.render())?.text).toContain('onfile_vault_open_failures_total 0');
