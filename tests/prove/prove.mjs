@@ -18,32 +18,33 @@ const { only, counts, seed, out } = readArguments();
 const startedAt = performance.now();
 const date = new Date().toISOString();
 const commit = commitNow();
-const results = [];
+const results = PARTS.map((part) => ({ part, environment: {}, isWhole: false, ran: notRun('left out') }));
+let sheet = '';
 for (const [index, part] of PARTS.entries()) {
-  if (only !== null && !only.includes(part.name)) {
-    results.push({ part, environment: {}, isWhole: false, ran: notRun('left out by --only') });
-    continue;
-  }
+  if (only !== null && !only.includes(part.name)) continue;
   const wanted = Object.fromEntries(Object.entries(part.counts).map(([flag, count]) => [flag, counts[flag] ?? count]));
   const environment = { ...part.environment(wanted), ...(part.seed && { [part.seed]: seed ?? randomInt(2 ** 31) }) };
   process.stdout.write(`\n[${index + 1} of ${PARTS.length}, ${elapsedMinutes()} min] ${part.name}: ${part.what}\n`);
   const ran = await runPart(part, environment);
   const isWhole = Object.entries(part.counts).every(([flag, count]) => (wanted[flag] ?? 0) >= count);
   const result = { part, environment, isWhole, ran };
-  results.push(result);
+  results[index] = result;
   process.stdout.write(`${part.name}: ${resultOf(result)}\n`);
+  sheet = writeSheet();
 }
 
-const before = existsSync(out ?? SHEET) ? readFileSync(out ?? SHEET, 'utf8') : '';
-const sheet = renderSheet({ date, commit, machine: machine(), results, before });
-// What was tried with less does not take the place of what was measured.
-const isTrial = results.some(({ ran, isWhole }) => ran.notRun === null && !isWhole);
-if (isTrial && out === null) process.stdout.write(`\n${sheet}`);
-else {
-  writeFileSync(out ?? SHEET, sheet);
-  process.stdout.write(`\nAfter ${elapsedMinutes()} minutes the sheet is in ${out ?? SHEET}\n`);
-}
+process.stdout.write(`\n${sheet}\nAfter ${elapsedMinutes()} minutes.\n`);
 process.exitCode = results.some(({ ran }) => ran.failures.length > 0) ? 1 : 0;
+
+/** After each part, so that what was measured is there whatever ends the next one. */
+function writeSheet() {
+  const before = existsSync(out ?? SHEET) ? readFileSync(out ?? SHEET, 'utf8') : '';
+  const text = renderSheet({ date, commit, machine: machine(), results, before });
+  // What was tried with less does not take the place of what was measured.
+  const isTrial = results.some(({ ran, isWhole }) => ran.notRun === null && !isWhole);
+  if (!isTrial || out !== null) writeFileSync(out ?? SHEET, text);
+  return text;
+}
 
 function readArguments() {
   try {
