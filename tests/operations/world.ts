@@ -57,7 +57,7 @@ const ids = createIds({ now: Date.now });
 
 export const ALL: PageRequest = { limit: 100, startingAfter: null, endingBefore: null };
 
-export async function startWorld(): Promise<World> {
+export async function startWorld({ heldCodesMax }: { readonly heldCodesMax?: number } = {}): Promise<World> {
   const server = await startServerForTests();
   const folder = await mkdtemp(join(tmpdir(), 'onfile-world-'));
   await migrate({ connection: server.connection }, { log: () => {} });
@@ -65,7 +65,7 @@ export async function startWorld(): Promise<World> {
   let now: Instant = Date.UTC(2026, 0, 2, 12);
   const clock = { now: () => now };
   const keys = await openFileKeyProvider({ path: join(folder, 'keys'), log: () => {} });
-  const vault = await createVault({ keys, merchantKeys: storage, clock });
+  const vault = await createVault({ keys, merchantKeys: storage, clock, ...(heldCodesMax && { heldCodesMax }) });
   const connector = new FakeConnector();
   const sql = new pg.Client(server.connection);
   await sql.connect();

@@ -27,6 +27,8 @@ describe(`${SETUPS} setups that are confirmed ${AT_ONCE} times at once, over ${S
       const answers = await confirmAtOnce(installation, servers, AT_ONCE);
       const won = answers.filter(({ status }) => status === 200);
       const others = answers.filter(({ status }) => status >= 400 && status < 500);
+      const faults = answers.filter(({ status }) => status >= 500);
+      expect(faults.map(({ status, body }) => `${status} ${body.code}`)).toEqual([]);
       expect([won.length, others.length]).toEqual([1, AT_ONCE - 1]);
       expect(won[0]?.body.status).toBe('succeeded');
       refused += others.length;

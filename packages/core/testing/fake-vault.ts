@@ -6,6 +6,7 @@ import type {
   CardReference,
   CardRequest,
   CardToSend,
+  CodeOwner,
   SealRequest,
   SealResult,
   SendResult,
@@ -109,6 +110,10 @@ export class FakeVault implements Vault {
     return isTooLarge ? { kind: 'unknown', reason: 'answer_too_large' } : answer;
   }
 
+  forgetCode(card: CodeOwner): void {
+    this.#codes.delete(ownerOf(card));
+  }
+
   #detailsOf(number: string, { scope, expMonth, expYear }: SealRequest): CardDetails {
     const brand = cardBrandOf(digitsOf(number));
     if (brand === null) throw new Error('A card of no known brand is never sealed.');
@@ -156,6 +161,6 @@ function rowOf({ scope, paymentMethodId }: Pick<CardToSend, 'scope' | 'paymentMe
   return `${scope.merchantId} ${scope.mode} ${paymentMethodId}`;
 }
 
-function ownerOf(card: Pick<CardToSend, 'scope' | 'paymentMethodId' | 'attemptId'>): string {
+function ownerOf(card: CodeOwner): string {
   return `${rowOf(card)} ${card.attemptId}`;
 }

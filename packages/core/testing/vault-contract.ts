@@ -283,6 +283,17 @@ export function vaultContract(name: string, make: () => Promise<VaultHarness>): 
         expect(harness.received()).toEqual(['{"code":""}', '{"code":"123"}']);
       });
 
+      test('is gone once it is forgotten, and the other attempts keep theirs', async () => {
+        const { sealed: card } = await sealed();
+        const other = uuid(0xee);
+        await sealed({}, { attemptId: other });
+        harness.vault.forgetCode(aCardToSend(card));
+        harness.vault.forgetCode(aCardToSend(card));
+        await send(card, { body: CODE_ONLY });
+        await send(card, { body: CODE_ONLY }, { attemptId: other });
+        expect(harness.received()).toEqual(['{"code":""}', '{"code":"123"}']);
+      });
+
       test('is not kept when no attempt may use it', async () => {
         const { sealed: card } = await sealed({}, { attemptId: null });
         await send(card, { body: CODE_ONLY });

@@ -1,16 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import type { Clock, Scope, Uuid } from '@onfile/core';
+import type { Clock, CodeOwner } from '@onfile/core';
 import type { SecurityCode } from './card-number.js';
 import { ExpiringMap } from './expiring-map.js';
 import { lengthPrefixed } from './length-prefixed.js';
 import { Secret, wipe } from './secret.js';
-
-/** Whose code it is: the one attempt that may send it. */
-export interface CodeOwner {
-  readonly scope: Scope;
-  readonly paymentMethodId: Uuid;
-  readonly attemptId: Uuid;
-}
 
 export interface HeldCodesOptions {
   readonly clock: Clock;
@@ -57,6 +50,10 @@ export class HeldCodes {
     } finally {
       wipe(sealed);
     }
+  }
+
+  forget(owner: CodeOwner): void {
+    wipe(this.#codes.take(nameOf(owner)));
   }
 
   sweep(): void {

@@ -5,6 +5,7 @@ import {
   type CardRequest,
   type CardToSend,
   type Clock,
+  type CodeOwner,
   checkCvcLength,
   type DerivedSecrets,
   type SealedCard,
@@ -156,6 +157,10 @@ class VaultInProcess implements LocalVault {
     } finally {
       wipe(code);
     }
+  }
+
+  forgetCode(card: CodeOwner): void {
+    this.#codes.forget(card);
   }
 
   close(): void {

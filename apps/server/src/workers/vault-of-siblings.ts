@@ -27,6 +27,10 @@ export function vaultOfSiblings(vault: Vault, siblings: Siblings, clock: Clock):
       if (takenHere.delete(request.card.attemptId)) return vault.send(request);
       return (await sendByAnother(request, siblings)) ?? vault.send(request);
     },
+    forgetCode(card) {
+      takenHere.delete(card.attemptId);
+      vault.forgetCode(card);
+    },
   };
 }
 

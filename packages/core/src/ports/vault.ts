@@ -50,15 +50,18 @@ export interface SealRequest {
   readonly attemptId: Uuid | null;
 }
 
-/** Which card to fill into a request to a processor. */
-export interface CardToSend {
+/** Whose security code it is: the one attempt that may send it. */
+export interface CodeOwner {
   readonly scope: Scope;
   readonly paymentMethodId: Uuid;
+  readonly attemptId: Uuid;
+}
+
+/** Which card to fill into a request to a processor; its attempt's security code is handed out once. */
+export interface CardToSend extends CodeOwner {
   readonly sealed: SealedCard;
   readonly expMonth: number;
   readonly expYear: number;
-  /** Whose security code to send; it is handed out once. */
-  readonly attemptId: Uuid;
 }
 
 /**
@@ -94,4 +97,6 @@ export interface Vault {
   seal(request: SealRequest): Promise<SealResult>;
   /** Fills a connector's placeholders and sends; wipes what it filled in. Never throws for what the network does. */
   send(request: CardRequest): Promise<SendResult>;
+  /** Forgets the security code of a card that nobody will send; harmless where there is none. */
+  forgetCode(card: CodeOwner): void;
 }

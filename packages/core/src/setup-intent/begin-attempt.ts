@@ -48,12 +48,27 @@ export async function beginAttempt(
   return begun;
 }
 
+/** A card that was entered for an attempt that does not begin leaves nothing: the vault has room for so many codes only. */
 async function tryToBegin(ports: Ports, beginning: Beginning): Promise<Begun> {
-  const { call, confirmation, attemptId, id } = beginning;
+  const { call, confirmation, attemptId } = beginning;
   const { method } = confirmation;
   const raw = refuseRawCard(call, confirmation);
   const entered =
     method.kind === 'entered' ? (raw ?? (await sealEnteredCard(ports, call, method.card, attemptId))) : null;
+  let begun: Begun | null = null;
+  try {
+    begun = await beginWith(ports, beginning, entered);
+    return begun;
+  } finally {
+    if (begun?.kind !== 'begun' && entered?.kind === 'at_hand') {
+      const { scope } = call;
+      ports.vault.forgetCode({ scope, paymentMethodId: entered.paymentMethod.id, attemptId });
+    }
+  }
+}
+
+async function beginWith(ports: Ports, beginning: Beginning, entered: MethodAtHand | Refused | null): Promise<Begun> {
+  const { call, confirmation, id } = beginning;
   let isUnderAttack = false;
   if (entered?.kind === 'at_hand' && !lacksReturnUrl(confirmation)) {
     const begun = await commitBeginning(ports, beginning, entered, guardedBeginning(ports, beginning));
