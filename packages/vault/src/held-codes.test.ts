@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
-import type { Uuid } from '@onfile/core';
+import type { CodeOwner, Uuid } from '@onfile/core';
 import { describe, expect, test } from 'vitest';
 import { TestClock } from '../testing/test-vault.js';
-import { CODE_LIFETIME_MS, type CodeOwner, HeldCodes } from './held-codes.js';
+import { CODE_LIFETIME_MS, HeldCodes } from './held-codes.js';
 import { Secret } from './secret.js';
 
 const id = (n: number) => `019b7e1a-0000-7000-8000-0000000000${n}` as Uuid;
