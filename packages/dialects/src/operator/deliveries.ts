@@ -101,7 +101,8 @@ export function deliveryRoutes({ webhooks, names, storage }: OperatorPorts): rea
         const [delivery] = await webhooks.listDeliveries(scope, { eventId, endpointId }, 1);
         if (delivery === undefined) return problem('not_found');
         const records = await storage.listDeliveryRecords(scope, { eventId, endpointId });
-        return done({ ...renderDelivery(names, delivery), attempts: records.map(renderRecord) });
+        const attempts = records.filter(isKnownTo(delivery)).map(renderRecord);
+        return done({ ...renderDelivery(names, delivery), attempts });
       },
     ),
     merchantRoute(
@@ -143,6 +144,11 @@ const DELIVERY_CURSOR = '^[0-9a-f-]{36}_[0-9a-f-]{36}$';
 function cursorOf(text: string | undefined): { before?: Uuid; beforeEndpoint?: Uuid } {
   const [before, beforeEndpoint] = text?.split('_') ?? [];
   return before && beforeEndpoint ? { before: before as Uuid, beforeEndpoint: beforeEndpoint as Uuid } : {};
+}
+
+/** What was posted after the delivery was read is left for the next reading, so that the two never contradict each other. */
+function isKnownTo({ lastAttempt }: Delivery): (record: DeliveryRecord) => boolean {
+  return ({ at }) => lastAttempt !== null && at <= lastAttempt.at + lastAttempt.durationMs;
 }
 
 export function renderDelivery(names: ObjectNames, delivery: Delivery): Static<typeof DeliverySchema> {
