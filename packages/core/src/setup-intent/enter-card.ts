@@ -22,7 +22,7 @@ export async function enterCard(ports: Ports, call: Call, id: Uuid, entry: CardE
   const attemptId = ports.ids.next();
   // A reference is good for one seal, and a decision may be made more than once.
   let sealing: ReturnType<typeof sealEnteredCard> | undefined;
-  let replaced: IntentDraft | null = null;
+  const drafts: { made: IntentDraft | null; replaced: IntentDraft | null } = { made: null, replaced: null };
   const outcome = await decideAndCommit(ports, call, 'setup_intent', async () => {
     const loaded = await findSetupIntent(ports, call.scope, id);
     if ('kind' in loaded) return loaded;
@@ -45,25 +45,21 @@ export async function enterCard(ports: Ports, call: Call, id: Uuid, entry: CardE
       ...keepDraft(ports, loaded, { moved: moved as Moved, entered, draft }),
       ...limitEnteredCard(ports, call, entered),
     ];
-    replaced = intent.draft;
+    drafts.made = draft;
+    drafts.replaced = intent.draft;
     return { kind: 'plan', changes, answerIndex: 0 };
   });
 
-  const entered = await sealing;
-  if (outcome.kind === 'done') forgetCodeOf(ports, call, replaced);
-  else if (entered?.kind === 'at_hand') {
-    forgetCodeOf(ports, call, { paymentMethodId: entered.paymentMethod.id, attemptId });
-  }
+  // Under a used idempotency key the answer is an earlier one, about an earlier card.
+  const isKept = outcome.kind === 'done' && outcome.value.draft?.attemptId === attemptId;
+  const unused = isKept ? drafts.replaced : drafts.made;
+  // The vault has room for so many codes only.
+  if (unused !== null) ports.vault.forgetCode({ scope: call.scope, ...idsOf(unused) });
   return outcome;
 }
 
-/** The vault has room for so many codes only. */
-function forgetCodeOf(
-  { vault }: Ports,
-  { scope }: Call,
-  card: Pick<IntentDraft, 'paymentMethodId' | 'attemptId'> | null,
-): void {
-  if (card !== null) vault.forgetCode({ scope, paymentMethodId: card.paymentMethodId, attemptId: card.attemptId });
+function idsOf({ paymentMethodId, attemptId }: IntentDraft) {
+  return { paymentMethodId, attemptId };
 }
 
 /** Who entered a card for the merchant's use and said no more agreed to that use; any other use has to be agreed to. */
