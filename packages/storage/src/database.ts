@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StorageFault } from '@onfile/core';
 import pg from 'pg';
@@ -7,6 +6,7 @@ import type { Row } from './fields.js';
 import { ENTER_SCOPE_AS_STATEMENT, merchantOf, PREPARE_SCOPE } from './row-security.js';
 import { runScoped } from './scoped-query.js';
 import { type SharedConnection, SharedConnections } from './shared-connections.js';
+import { socketOf } from './socket-of.js';
 import type { FilledStatement, Statement } from './statement.js';
 
 /** Where PostgreSQL is: a URL, or what the embedded server answers. */
@@ -256,21 +256,22 @@ function sendInOneGo(
   statements: readonly FilledStatement[],
   timeoutMs: number,
 ): readonly Promise<pg.QueryResult<Row>>[] {
-  const { stream } = (client as unknown as { readonly connection: { readonly stream: Socket } }).connection;
-  stream.cork();
+  const socket = socketOf(client);
+  socket.cork();
   try {
     return statements.map(({ name, text, values }) => {
       const query = { text, values: values as unknown[], query_timeout: timeoutMs };
       return client.query<Row>(name === null ? query : { ...query, name });
     });
   } finally {
-    stream.uncork();
+    socket.uncork();
   }
 }
 
 /**
- * Whatever the database's own defaults are: the isolation that is asked for, acknowledged means on disk, and, on one server,
- * one plan per statement, made for any values. Sent as statements, for connection poolers refuse start-up parameters that they do not know.
+ * Whatever the database's own defaults are: the isolation that is asked for, acknowledged means on disk, and, on one
+ * server, one plan per statement, made for any values. Sent as statements, for connection poolers refuse start-up
+ * parameters that they do not know.
  */
 function sessionSettings({
   statementTimeoutMs,

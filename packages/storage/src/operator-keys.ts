@@ -2,7 +2,6 @@ import type { OperatorStorage } from '@onfile/core';
 import { acrossMerchants } from './across-merchants.js';
 import type { Database } from './database.js';
 import { type Row, renderInstant } from './fields.js';
-
 import { operatorKeys, valuesOf } from './tables.js';
 
 type Methods = 'insertOperatorKey' | 'loadOperatorKey' | 'listOperatorKeys' | 'revokeOperatorKey';

@@ -16,7 +16,6 @@ import { followedEvents } from './reads/followed-events.js';
 import { searches } from './reads/search.js';
 import { setupIntentReads } from './reads/setup-intents.js';
 import { unusedMethodReads } from './reads/unused-methods.js';
-
 import { deliveryStorage } from './webhooks/deliveries.js';
 import { deliveryRecordStorage } from './webhooks/delivery-records.js';
 import { webhookEndpointStorage } from './webhooks/endpoints.js';

@@ -1,5 +1,5 @@
-import type { Writable } from 'node:stream';
 import type pg from 'pg';
+import { socketOf } from './socket-of.js';
 
 /**
  * Connections that statements share. While there is room each statement has one for itself; from then on it is sent at once
@@ -70,13 +70,12 @@ export class SharedConnections {
 /** Statements that are sent in one turn of the event loop leave together: a call of the system costs more than a statement. */
 function gather(connection: SharedConnection): void {
   if (connection.isGathering) return;
-  const { stream } = (connection.client as unknown as { readonly connection: { readonly stream: Writable } })
-    .connection;
+  const socket = socketOf(connection.client as pg.PoolClient);
   connection.isGathering = true;
-  stream.cork();
+  socket.cork();
   setImmediate(() => {
     connection.isGathering = false;
-    stream.uncork();
+    socket.uncork();
   });
 }
 

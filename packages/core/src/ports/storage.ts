@@ -141,14 +141,18 @@ export interface Commit {
 export type CommitResult =
   /** `objects[i]` is the object after `changes[i]`; `null` for silent ones. */
   | { readonly kind: 'committed'; readonly objects: readonly (Event['object'] | null)[] }
-  /** Some expectation or requirement did not hold; nothing was changed. Load, decide again. */
-  | { readonly kind: 'stale' }
+  | Stale
   /** A limit was reached, or the merchant is under attack; nothing was changed, besides what was counted. */
   | LimitReached
   /** The idempotency key is there already; nothing was changed. */
   | { readonly kind: 'key_taken' }
   /** An id that the merchant chose is taken; nothing was changed. */
   | { readonly kind: 'customer_id_taken' };
+
+/** Some expectation or requirement did not hold; nothing was changed. Load, decide again. */
+export interface Stale {
+  readonly kind: 'stale';
+}
 
 /** A page of a list: newest first. At most one cursor is set. */
 export interface PageRequest {

@@ -4,7 +4,7 @@ import { limitConfirmation } from '../limits/limit-confirmation.js';
 import { ATTACK_MS, type LimitReached } from '../limits/limits.js';
 import type { Confirmation } from '../operations.js';
 import type { Connector } from '../ports/connector.js';
-import type { Change, Expectation, IdempotencyStep, LoadedSetupIntent } from '../ports/storage.js';
+import type { Change, Expectation, IdempotencyStep, LoadedSetupIntent, Stale } from '../ports/storage.js';
 import type { Ports } from '../ports.js';
 import { firstRefusal, type Refused, refuse } from '../refusals.js';
 import type { Instant, Uuid } from '../scope.js';
@@ -113,7 +113,7 @@ async function loadedBeginning(
   { confirmation, isUnderAttack }: Beginning & { readonly isUnderAttack: boolean },
   { intent, openAttempt }: LoadedSetupIntent,
   entered: MethodAtHand | Refused | null,
-): Promise<CanBegin | { readonly kind: 'stale' } | Refused> {
+): Promise<CanBegin | Stale | Refused> {
   const now = ports.clock.now();
   const moved = decide(intent, 'confirm', { by: confirmation.by, now });
   const method = entered ?? (await findMethodToConfirm(ports, intent, savedIn(confirmation)));
@@ -152,7 +152,7 @@ function authenticationFor(
   return threeDSecureRequest === 'none' ? 'impossible' : 'required';
 }
 
-type NotBegun = { readonly kind: 'stale' } | { readonly kind: 'under_attack' };
+type NotBegun = Stale | { readonly kind: 'under_attack' };
 
 async function commitBeginning(
   ports: Ports,

@@ -2,6 +2,7 @@ import type { Call } from '../call.js';
 import type { EnteredCard, MethodToConfirm } from '../operations.js';
 import { findUsableMethod } from '../payment-method/find.js';
 import type { PaymentMethod } from '../payment-method/payment-method.js';
+import type { Stale } from '../ports/storage.js';
 import type { CardFault, CardTraces, SealedCard } from '../ports/vault.js';
 import type { Ports } from '../ports.js';
 import { type Refused, refuse } from '../refusals.js';
@@ -53,7 +54,7 @@ export function findMethodToConfirm(
   ports: Ports,
   intent: SetupIntent,
   method: Exclude<MethodToConfirm, { kind: 'entered' }>,
-): Promise<MethodAtHand | Refused | { readonly kind: 'stale' }> {
+): Promise<MethodAtHand | Refused | Stale> {
   if (method.kind === 'draft') return findDraft(ports, intent, method.paymentMethodId);
   if (method.kind === 'current' && intent.draft !== null) return findDraft(ports, intent, null);
   return findSavedMethod(ports, intent, method);
@@ -63,7 +64,7 @@ async function findDraft(
   { storage }: Ports,
   { scope, draft }: SetupIntent,
   paymentMethodId: Uuid | null,
-): Promise<MethodAtHand | Refused | { readonly kind: 'stale' }> {
+): Promise<MethodAtHand | Refused | Stale> {
   const isOther = paymentMethodId !== null && paymentMethodId !== draft?.paymentMethodId;
   if (isOther) return refuse('payment_method_not_of_intent', {});
   if (draft === null) return refuse('payment_method_missing', {});

@@ -20,8 +20,9 @@ import { lookUpCommit } from './look-up.js';
 const SENDINGS_MAX = 3;
 
 /**
- * All of a commit or nothing of it, in one round trip whatever its form; what a limit refuses may take a second. An answer that was lost with its connection is looked up on another
- * one; while nothing can be found out, a {@link StorageFault} is thrown.
+ * All of a commit or nothing of it, in one round trip whatever its form; what a limit refuses may take a second. An
+ * answer that was lost with its connection is looked up on another one; while nothing can be found out, a
+ * {@link StorageFault} is thrown.
  */
 export async function runCommit(
   commit: Commit,

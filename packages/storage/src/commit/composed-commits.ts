@@ -11,16 +11,13 @@ export type CommitStep = FilledStatement & Pick<Step, 'kind' | 'index'>;
 const CHANGES_PREPARED_MAX = 14;
 const SHAPES_MAX = 300;
 
-const shapes = new Map<string, ComposedCommit & Statement>();
-const pipelines = new Map<string, readonly (Step & Statement)[]>();
-
 /** The statement of a commit: composed once for each shape of its changes, then only filled with values. */
 export function composeCommit(commit: Commit): FilledStatement {
   const { name, text, values } = composedFor(commit);
   return { name, text, values: values.map((valueIn) => valueIn(commit)) };
 }
 
-/** The statements of a commit's transaction, composed once for each shape as well. Those of many shapes are the same. */
+/** The statements of a commit's transaction, composed once for each shape as well. */
 export function composePipeline(commit: Commit): readonly CommitStep[] {
   return filled(pipelineFor(commit), commit);
 }
@@ -30,30 +27,28 @@ export function composeCounts(commit: Commit, index: number): readonly CommitSte
   return filled(composeCountsUpTo(commit, index).map(named), commit);
 }
 
-function composedFor(commit: Commit): ComposedCommit & Statement {
-  if (!isPrepared(commit)) return { name: null, ...composeAsOneStatement(commit) };
-
-  const shape = shapeOf(commit);
-  const known = shapes.get(shape);
-  if (known) return known;
-
+const composedFor = onceForEachShape((commit, { isKept }): ComposedCommit & Statement => {
   const composed = composeAsOneStatement(commit);
-  if (shapes.size >= SHAPES_MAX) return { name: null, ...composed };
-  const prepared = { ...composed, ...statement(composed.text) };
-  shapes.set(shape, prepared);
-  return prepared;
-}
+  return isKept ? { ...composed, ...statement(composed.text) } : { name: null, ...composed };
+});
 
-function pipelineFor(commit: Commit): readonly (Step & Statement)[] {
-  if (!isPrepared(commit)) return composeAsPipeline(commit).map(named);
+/** Statements are named even where the shape is not kept: they are the same for many shapes. */
+const pipelineFor = onceForEachShape((commit): readonly (Step & Statement)[] => composeAsPipeline(commit).map(named));
 
-  const shape = shapeOf(commit);
-  const known = pipelines.get(shape);
-  if (known) return known;
+function onceForEachShape<Composed>(compose: (commit: Commit, { isKept }: { readonly isKept: boolean }) => Composed) {
+  const shapes = new Map<string, Composed>();
+  return (commit: Commit): Composed => {
+    if (!isPrepared(commit)) return compose(commit, { isKept: false });
 
-  const steps = composeAsPipeline(commit).map(named);
-  if (pipelines.size < SHAPES_MAX) pipelines.set(shape, steps);
-  return steps;
+    const shape = shapeOf(commit);
+    const known = shapes.get(shape);
+    if (known) return known;
+    if (shapes.size >= SHAPES_MAX) return compose(commit, { isKept: false });
+
+    const composed = compose(commit, { isKept: true });
+    shapes.set(shape, composed);
+    return composed;
+  };
 }
 
 function isPrepared({ changes }: Commit): boolean {

@@ -22,17 +22,16 @@ export function idempotencySql(step: IdempotencyStep, writing: Writing): string 
     ['livemode', parameters.livemode],
     ['operation', parameters.add((commit) => entry(commit).operation)],
     ['key', parameters.add((commit) => entry(commit).key)],
+    ['request_digest', parameters.add((commit) => asBuffer(entry(commit).requestDigest))],
   ];
   if (step.step === 'finish') {
     const { objectType } = announcedChange(commit, step.changeIndex);
-    const digest = parameters.add((commit) => asBuffer(entry(commit).requestDigest));
-    const found = [...row, ['request_digest', digest]].map(([column, value]) => `r.${column} = ${value}`);
+    const found = row.map(([column, value]) => `r.${column} = ${value}`);
     return `UPDATE idempotency_records AS r
     SET state = 'done', answer = e.data, answer_type = '${objectType}'
     FROM ${answer?.from} AS e
     WHERE ${found.join(' AND ')} AND r.state = 'running' AND ${answer?.where}`;
   }
-  row.push(['request_digest', parameters.add((commit) => asBuffer(entry(commit).requestDigest))]);
   row.push(['created_at', parameters.at]);
   row.push(['expires_at', parameters.add((commit) => renderInstant(entry(commit).expiresAt))]);
   if (step.step === 'begin') {

@@ -3,7 +3,6 @@ import { readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-
 import type { EmbeddedPostgresLog } from './embedded-postgres-event.js';
 import { EmbeddedPostgresFault } from './fault.js';
 import {

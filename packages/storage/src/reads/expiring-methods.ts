@@ -2,7 +2,6 @@ import type { PaymentMethod, Storage } from '@onfile/core';
 import { acrossMerchants } from '../across-merchants.js';
 import type { Database } from '../database.js';
 import type { Row } from '../fields.js';
-
 import { paymentMethods } from '../tables.js';
 
 export function expiringMethodReads(database: Database): Pick<Storage, 'listExpiringMethods'> {
