@@ -6,6 +6,8 @@ import { createLog, readConfig, startServer } from '@onfile/server';
 /** From one to the other this process is profiled; the end is answered with the profile. */
 export type ProfileOrder = { readonly profile: 'begin' } | { readonly profile: 'end' };
 
+const SAMPLING_INTERVAL_US = 250;
+
 const config = readConfig(process.env, process.cwd());
 const log = createLog({ level: config.logLevel, format: 'json', writeLine: (line) => process.stderr.write(line) });
 const server = await startServer(config, { log });
@@ -25,6 +27,7 @@ process.send?.({ apiUrl: server.apiUrl, vaultUrl: server.vaultUrl });
 async function beginProfile(): Promise<object> {
   inspector.connect();
   await inspector.post('Profiler.enable');
+  await inspector.post('Profiler.setSamplingInterval', { interval: SAMPLING_INTERVAL_US });
   await inspector.post('Profiler.start');
   return {};
 }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { ApiClient, ApiKeyKind, Clock, Ids, Mode, Storage, Uuid } from '@onfile/core';
-import { decodeUuid, encodeBase62, encodeUuid } from './api-keys.js';
+import { encodeBase62, uuidText } from './api-keys.js';
 
 const CLIENT_ID = /^([0-9a-v]{26})([0-9a-v]{26})$/;
 const SECRET_BYTES = 32;
@@ -36,14 +36,14 @@ export async function issueApiClient(
 }
 
 export function renderClientId({ id, scope }: Pick<ApiClient, 'id' | 'scope'>): string {
-  return encodeUuid(scope.merchantId) + encodeUuid(id);
+  return uuidText.encode(scope.merchantId) + uuidText.encode(id);
 }
 
 /** `null` for a text that we cannot have made. */
 export function parseClientId(text: string): { readonly merchantId: Uuid; readonly id: Uuid } | null {
   const [, merchant, own] = CLIENT_ID.exec(text) ?? [];
-  const merchantId = merchant ? decodeUuid(merchant) : null;
-  const id = own ? decodeUuid(own) : null;
+  const merchantId = merchant ? uuidText.decode(merchant) : null;
+  const id = own ? uuidText.decode(own) : null;
   return merchantId && id && { merchantId, id };
 }
 

@@ -1,6 +1,14 @@
 import { hash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { ApiKey, ApiKeyKind, Instant, Mode, Scope, Uuid } from '@onfile/core';
+import {
+  type ApiKey,
+  type ApiKeyKind,
+  createUuidText,
+  type Instant,
+  type Mode,
+  type Scope,
+  type Uuid,
+} from '@onfile/core';
 
 /** What the text of a key says about it, before anything is looked up. */
 export interface ApiKeyParts {
@@ -29,7 +37,7 @@ export function makeApiKey(key: {
   readonly createdAt: Instant;
 }): { readonly text: string; readonly apiKey: ApiKey } {
   const prefix = `${key.kind === 'secret' ? 'sk' : 'pk'}_${key.scope.mode}_`;
-  const ids = encodeUuid(key.scope.merchantId) + encodeUuid(key.id);
+  const ids = uuidText.encode(key.scope.merchantId) + uuidText.encode(key.id);
   const unchecked = prefix + ids + encodeBase62(randomBytes(SECRET_BYTES), SECRET_LENGTH);
   const text = unchecked + checksum(unchecked);
   return { text, apiKey: { ...key, digest: digestApiKey(text), revokedAt: null } };
@@ -43,8 +51,8 @@ export function parseApiKey(text: string): ApiKeyParts | null {
   const [, kind, mode, merchant = '', own = ''] = match;
   if (checksum(text.slice(0, -CHECKSUM_LENGTH)) !== text.slice(-CHECKSUM_LENGTH)) return null;
 
-  const merchantId = decodeUuid(merchant);
-  const id = decodeUuid(own);
+  const merchantId = uuidText.decode(merchant);
+  const id = uuidText.decode(own);
   if (merchantId === null || id === null) return null;
   return { kind: kind === 'sk' ? 'secret' : 'public', scope: { merchantId, mode: mode as Mode }, id };
 }
@@ -56,7 +64,7 @@ export function digestApiKey(text: string): Uint8Array {
 
 /** How a key is named where it must not be shown: its kind, mode and the end of its id, never of its secret. */
 export function describeApiKey(key: Pick<ApiKey, 'id' | 'kind' | 'scope'>): string {
-  return `${key.kind === 'secret' ? 'sk' : 'pk'}_${key.scope.mode}_…${encodeUuid(key.id).slice(-6)}`;
+  return `${key.kind === 'secret' ? 'sk' : 'pk'}_${key.scope.mode}_…${uuidText.encode(key.id).slice(-6)}`;
 }
 
 export function checksum(text: string): string {
@@ -81,21 +89,5 @@ export function encodeBase62(bytes: Uint8Array, length: number): string {
   return text;
 }
 
-export function encodeUuid(uuid: Uuid): string {
-  return BigInt(`0x${uuid.replaceAll('-', '')}`)
-    .toString(32)
-    .padStart(26, '0');
-}
-
-/** 26 characters hold 130 bits: the two above a UUID's 128 have to be 0. Read in parts that a number holds exactly. */
-export function decodeUuid(text: string): Uuid | null {
-  const first = Number.parseInt(text.slice(0, 2), 32);
-  if (first > 0xff) return null;
-
-  let hex = first.toString(16).padStart(2, '0');
-  for (let at = 2; at < 26; at += 8) {
-    const part = Number.parseInt(text.slice(at, at + 8), 32);
-    hex += part.toString(16).padStart(10, '0');
-  }
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}` as Uuid;
-}
+/** How the text of a key has its ids. */
+export const uuidText = createUuidText('0123456789abcdefghijklmnopqrstuv');

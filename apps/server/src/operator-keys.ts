@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock, Ids, OperatorKey, Storage, Uuid } from '@onfile/core';
-import { checksum, decodeUuid, encodeBase62, encodeUuid } from './api-keys.js';
+import { checksum, encodeBase62, uuidText } from './api-keys.js';
 
 /**
  * A key to the operator API is `op_`, 26 characters of its id (a UUID in lower-case base32), 43 of secret (256 random bits in
@@ -21,7 +21,7 @@ export async function issueOperatorKey(
   name: string | null,
 ): Promise<{ readonly id: Uuid; readonly text: string }> {
   const id = ids.next();
-  const unchecked = `op_${encodeUuid(id)}${encodeBase62(randomBytes(SECRET_BYTES), SECRET_LENGTH)}`;
+  const unchecked = `op_${uuidText.encode(id)}${encodeBase62(randomBytes(SECRET_BYTES), SECRET_LENGTH)}`;
   const text = unchecked + checksum(unchecked);
   const digest = digestOperatorKey(text);
   await storage.insertOperatorKey({ id, name, digest, createdAt: clock.now(), revokedAt: null });
@@ -32,7 +32,7 @@ export async function issueOperatorKey(
 export function parseOperatorKey(text: string): Uuid | null {
   const [, id = ''] = KEY_TEXT.exec(text) ?? [];
   if (id === '' || checksum(text.slice(0, -CHECKSUM_LENGTH)) !== text.slice(-CHECKSUM_LENGTH)) return null;
-  return decodeUuid(id);
+  return uuidText.decode(id);
 }
 
 /** SHA-256 of the whole text. A key holds 256 random bits, so a slow hash would add nothing. */
@@ -42,5 +42,5 @@ export function digestOperatorKey(text: string): Uint8Array {
 
 /** How a key is named where it must not be shown: the end of its id, never of its secret. */
 export function describeOperatorKey({ id }: Pick<OperatorKey, 'id'>): string {
-  return `op_…${encodeUuid(id).slice(-6)}`;
+  return `op_…${uuidText.encode(id).slice(-6)}`;
 }

@@ -42,5 +42,6 @@ export * from './refusals.js';
 export * from './scope.js';
 export * from './setup-attempt/setup-attempt.js';
 export * from './setup-intent/setup-intent.js';
+export * from './uuid-text.js';
 export * from './webhook-endpoint/webhook-endpoint.js';
 export * from './webhooks.js';

@@ -32,7 +32,7 @@ export async function send(dialect: Dialect, target: string, request: TestReques
   const { query = {}, body, operations = {} } = request;
   const call: Call = { scope, idempotency: null, client: { address: null, userAgent: null } };
   const lists = Object.entries(query).map(([name, value]) => [name, typeof value === 'string' ? [value] : value]);
-  return route.handle(
+  const { body: rendered, ...response } = await route.handle(
     {
       call,
       access,
@@ -48,6 +48,7 @@ export async function send(dialect: Dialect, target: string, request: TestReques
     },
     strict(operations),
   );
+  return { ...response, body: rendered === undefined ? undefined : JSON.parse(JSON.stringify(rendered)) };
 }
 
 export function findRoute(

@@ -5,6 +5,7 @@ import { isConnectionLost, isWorthRetrying, sqlStateOf, toStorageFault } from '.
 import type { Row } from './fields.js';
 import { ENTER_SCOPE_AS_STATEMENT, merchantOf, PREPARE_SCOPE } from './row-security.js';
 import { runScoped } from './scoped-query.js';
+import { sendQuery } from './send-query.js';
 import { type SharedConnection, SharedConnections } from './shared-connections.js';
 import { socketOf } from './socket-of.js';
 import type { FilledStatement, Statement } from './statement.js';
@@ -150,9 +151,10 @@ export class Database {
     values: readonly unknown[],
     merchantId: string | null = merchantOf(statement, values),
   ): Promise<readonly Row[]> {
+    const filled = { ...statement, values };
     for (let retries = 0; ; retries += 1) {
       try {
-        return await this.#sendOnce(statement, values, merchantId);
+        return await this.#sendOnce(filled, merchantId);
       } catch (error) {
         if (!this.#sendsAgain(error, retries)) throw error;
         await this.#backOff(error, retries);
@@ -215,18 +217,14 @@ export class Database {
     return { kind: 'committed', rows: results.slice(before.length, -1).map(({ rows }) => rows) };
   }
 
-  async #sendOnce(
-    { name, text }: Statement,
-    values: readonly unknown[],
-    merchantId: string | null,
-  ): Promise<readonly Row[]> {
+  async #sendOnce(filled: FilledStatement, merchantId: string | null): Promise<readonly Row[]> {
     const connection = await this.#take();
     let isBroken = false;
     try {
-      const query = { text, values: values as unknown[], query_timeout: this.#answerTimeoutMs };
-      const named = name === null ? query : { ...query, name };
-      if (this.#rowSecurity && merchantId !== null) return await runScoped(connection.client, named, merchantId);
-      const { rows } = await connection.client.query<Row>(named);
+      const { client } = connection;
+      const timeoutMs = this.#answerTimeoutMs;
+      if (this.#rowSecurity && merchantId !== null) return await runScoped(client, filled, { merchantId, timeoutMs });
+      const { rows } = await sendQuery(client, filled, timeoutMs);
       return rows;
     } catch (error) {
       isBroken = isConnectionLost(error);
@@ -259,10 +257,7 @@ function sendInOneGo(
   const socket = socketOf(client);
   socket.cork();
   try {
-    return statements.map(({ name, text, values }) => {
-      const query = { text, values: values as unknown[], query_timeout: timeoutMs };
-      return client.query<Row>(name === null ? query : { ...query, name });
-    });
+    return statements.map((filled) => sendQuery(client, filled, timeoutMs));
   } finally {
     socket.uncork();
   }

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Row } from './fields.js';
 import { ENTER_SCOPE } from './row-security.js';
+import type { FilledStatement } from './statement.js';
 
 /** What `pg` calls a query by, as far as it is not in its types. */
 interface Wire {
@@ -48,14 +49,15 @@ class ScopedQuery extends pg.Query<Row> {
 /** Runs a statement as nobody but its merchant may see its rows. Rejects with what `pg` says. */
 export function runScoped(
   client: pg.PoolClient,
-  query: pg.QueryConfig & { readonly query_timeout: number },
-  merchantId: string,
+  { name, text, values }: FilledStatement,
+  { merchantId, timeoutMs }: { readonly merchantId: string; readonly timeoutMs: number },
 ): Promise<readonly Row[]> {
   return new Promise((resolve, reject) => {
+    const query = { text, values: values as unknown[], ...(name !== null && { name }) };
     const scoped = new ScopedQuery(query, merchantId, (error, result) => {
       if (error) reject(error);
       else resolve(result.rows);
     });
-    client.query(Object.assign(scoped, { query_timeout: query.query_timeout }));
+    client.query(Object.assign(scoped, { query_timeout: timeoutMs }));
   });
 }

@@ -3,16 +3,26 @@
  * endian. A separator could be part of a field; a length cannot be mistaken.
  */
 export function lengthPrefixed(fields: readonly (string | Uint8Array)[]): Buffer {
-  return Buffer.concat(withLengths(fields.map((field) => (typeof field === 'string' ? Buffer.from(field) : field))));
+  const lengths = fields.map((field) => (typeof field === 'string' ? Buffer.byteLength(field) : field.length));
+  const joined = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + LENGTH_BYTES + length, 0));
+  let at = 0;
+  fields.forEach((field, index) => {
+    const length = lengths[index] ?? 0;
+    at = joined.writeUInt32BE(length, at);
+    if (typeof field === 'string') joined.write(field, at);
+    else joined.set(field, at);
+    at += length;
+  });
+  return joined;
 }
 
 /** The same, piece by piece: for fields that must not be copied. */
 export function withLengths(fields: readonly Uint8Array[]): readonly Uint8Array[] {
-  return fields.flatMap(withLength);
+  return fields.flatMap((field) => {
+    const length = Buffer.alloc(LENGTH_BYTES);
+    length.writeUInt32BE(field.length);
+    return [length, field];
+  });
 }
 
-function withLength(field: Uint8Array): [length: Buffer, field: Uint8Array] {
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(field.length);
-  return [length, field];
-}
+const LENGTH_BYTES = 4;

@@ -73,17 +73,18 @@ export function createOrigin(options: OriginOptions): Origin {
 
 type ExchangeOf = (request: FastifyRequest, reply: FastifyReply) => Exchange;
 
-/** The framework shows a request in several places, some of them only when it fails early: it is one exchange in all. */
+/**
+ * The framework shows a request in several places, some of them only when it fails early: it is one exchange in all. It is kept
+ * on the request itself: what a long-lived WeakMap holds outlives every minor garbage collection.
+ */
 function exchangesOf(host: ExchangeHost): ExchangeOf {
-  const underWay = new WeakMap<FastifyRequest, Exchange>();
-  return (request, reply) => {
-    const known = underWay.get(request);
-    if (known !== undefined) return known;
-    const exchange = new Exchange(request, reply, host);
-    underWay.set(request, exchange);
-    return exchange;
+  return (request: FastifyRequest & { [EXCHANGE]?: Exchange | null }, reply) => {
+    request[EXCHANGE] ??= new Exchange(request, reply, host);
+    return request[EXCHANGE];
   };
 }
+
+const EXCHANGE = Symbol('exchange');
 
 function createApp(options: OriginOptions, parserMemory: ParserMemory, exchangeOf: ExchangeOf): FastifyInstance {
   const app = Fastify({
@@ -92,6 +93,7 @@ function createApp(options: OriginOptions, parserMemory: ParserMemory, exchangeO
   });
   // Node itself would answer 417, in nobody's shape; an expectation that we do not know may be passed over (RFC 9110, 10.1.1).
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
+  app.decorateRequest(EXCHANGE, null);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
 
@@ -141,9 +143,14 @@ function fastifyOptions(
   } satisfies FastifyHttpOptions<Server>;
 }
 
+const HOST = 'host';
+
 /** Two of them are how requests are made to mean one thing to a proxy and another to us. HTTP/1.0 knows none. */
-function hasOneHost({ headersDistinct, httpVersion }: IncomingMessage): boolean {
-  const count = headersDistinct.host?.length ?? 0;
+function hasOneHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    if (rawHeaders[at]?.length === HOST.length && rawHeaders[at]?.toLowerCase() === HOST) count += 1;
+  }
   return count === 1 || (count === 0 && httpVersion === '1.0');
 }
 

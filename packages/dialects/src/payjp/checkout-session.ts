@@ -15,7 +15,7 @@ import { parseNewCheckoutSession } from './checkout-session-input.js';
 import { renderCustomer } from './customer.js';
 import { Fields } from './fields.js';
 import { parseMetadataChange } from './metadata.js';
-import { renderNamed } from './naming.js';
+import { inNames } from './naming.js';
 import { operation } from './operation.js';
 import { listPage, parsePageQuery, renderList } from './paging.js';
 import type { Payjp } from './settings.js';
@@ -99,6 +99,8 @@ export function checkoutSessionRoutes(payjp: Payjp): readonly Route[] {
 export function renderCheckoutSession(payjp: Payjp, session: CheckoutSession, vaultUrl: string) {
   const { ids } = payjp;
   const { customer, customerDetails } = session;
+  const customerId = customer && ids.customer.render(customer);
+  const setupFlowId = ids.setupFlow.render(session.setupIntentId);
   const id = ids.checkoutSession.render(session.id);
   return {
     object: 'checkout.session',
@@ -111,15 +113,14 @@ export function renderCheckoutSession(payjp: Payjp, session: CheckoutSession, va
     currency: 'jpy',
     amount_subtotal: null,
     amount_total: null,
-    ...renderNamed(payjp, { current: 'customer_id', seed: 'customer' }, customer && ids.customer.render(customer)),
+    customer_id: inNames(payjp, 'current', customerId),
+    customer: inNames(payjp, 'seed', customerId),
     customer_email: session.customerEmail,
     customer_details: customerDetails && renderCustomerDetails(customerDetails),
-    ...renderNamed(payjp, { current: 'payment_flow_id', seed: 'payment_flow' }, null),
-    ...renderNamed(
-      payjp,
-      { current: 'setup_flow_id', seed: 'setup_flow' },
-      ids.setupFlow.render(session.setupIntentId),
-    ),
+    payment_flow_id: inNames(payjp, 'current', null),
+    payment_flow: inNames(payjp, 'seed', null),
+    setup_flow_id: inNames(payjp, 'current', setupFlowId),
+    setup_flow: inNames(payjp, 'seed', setupFlowId),
     payment_method_types: session.paymentMethodTypes,
     payment_method_options: renderPaymentMethodOptions(session.threeDSecureRequest),
     submit_type: null,

@@ -5,7 +5,7 @@ import { findCustomerId, parseCustomerId } from './customer-id.js';
 import type { Fields, TextRule } from './fields.js';
 import { CHOSEN_CUSTOMER_ID } from './ids.js';
 import { parseMetadata, parseMetadataChange } from './metadata.js';
-import { renderNamed } from './naming.js';
+import { inNames } from './naming.js';
 import { operation } from './operation.js';
 import { listPage, parsePageQuery, renderList } from './paging.js';
 import { renderPaymentMethod } from './payment-method.js';
@@ -89,17 +89,15 @@ export function customerRoutes(payjp: Payjp): readonly Route[] {
 export function renderCustomer(payjp: Payjp, customer: Customer) {
   const { ids } = payjp;
   const { defaultPaymentMethodId } = customer;
+  const methodId = defaultPaymentMethodId && ids.paymentMethod.render(defaultPaymentMethodId);
   return {
     object: 'customer',
     id: ids.customer.render(customer),
     livemode: customer.scope.mode === 'live',
     email: customer.email,
     description: customer.description,
-    ...renderNamed(
-      payjp,
-      { current: 'default_payment_method_id', seed: 'default_payment_method' },
-      defaultPaymentMethodId && ids.paymentMethod.render(defaultPaymentMethodId),
-    ),
+    default_payment_method_id: inNames(payjp, 'current', methodId),
+    default_payment_method: inNames(payjp, 'seed', methodId),
     metadata: customer.metadata,
     created_at: renderTime(customer.createdAt),
     updated_at: renderTime(customer.updatedAt),

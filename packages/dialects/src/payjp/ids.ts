@@ -1,4 +1,4 @@
-import type { CustomerRef, CustomerSelector, Uuid } from '@onfile/core';
+import { type CustomerRef, type CustomerSelector, createUuidText, type Uuid } from '@onfile/core';
 
 /** A kind of object, and how ids of it begin. */
 export const PAYJP_ID_PREFIXES = {
@@ -59,8 +59,8 @@ export function createPayjpIds(prefixes: PayjpIdPrefixes): PayjpIds {
 
 function idForm(prefix: string): IdForm {
   return {
-    render: (id) => prefix + encodeUuid(id),
-    parse: (text) => (text.startsWith(prefix) ? decodeUuid(text.slice(prefix.length)) : null),
+    render: (id) => prefix + uuidText.encode(id),
+    parse: (text) => (text.startsWith(prefix) ? uuidText.decode(text.slice(prefix.length)) : null),
   };
 }
 
@@ -78,11 +78,11 @@ function customerIdForm(generated: IdForm): CustomerIdForm {
 
 function clientSecretForm(prefix: string): ClientSecretForm {
   return {
-    render: (id, secret) => `${prefix}${encodeUuid(id)}_${secret}`,
+    render: (id, secret) => `${prefix}${uuidText.encode(id)}_${secret}`,
     parse(text) {
       if (!text.startsWith(prefix)) return null;
       const [encodedId = '', secret = ''] = splitOnce(text.slice(prefix.length), '_');
-      const id = decodeUuid(encodedId);
+      const id = uuidText.decode(encodedId);
       return id !== null && CLIENT_SECRET.test(secret) ? { id, secret } : null;
     },
   };
@@ -96,38 +96,5 @@ function splitOnce(text: string, separator: string): [string, string] {
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const CLIENT_SECRET = /^[A-Za-z0-9]{43}$/;
 
-const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
-/** 26 characters hold 130 bits, so the first one holds 3 only. */
-const ENCODED = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
-
-/** The first two hexadecimal digits in two characters, and each five that follow, 20 bits, in four. */
-function encodeUuid(id: Uuid): string {
-  const hex = id.replaceAll('-', '');
-  let text = encodeBits(Number.parseInt(hex.slice(0, 2), 16), 2);
-  for (let at = 2; at < 32; at += 5) text += encodeBits(Number.parseInt(hex.slice(at, at + 5), 16), 4);
-  return text;
-}
-
-function encodeBits(bits: number, characters: number): string {
-  let text = '';
-  for (let shift = (characters - 1) * 5; shift >= 0; shift -= 5) text += ALPHABET[(bits >> shift) & 31];
-  return text;
-}
-
-function decodeUuid(text: string): Uuid | null {
-  if (!ENCODED.test(text)) return null;
-
-  let hex = decodeBits(text.slice(0, 2)).toString(16).padStart(2, '0');
-  for (let at = 2; at < 26; at += 4)
-    hex += decodeBits(text.slice(at, at + 4))
-      .toString(16)
-      .padStart(5, '0');
-  const groups = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)];
-  return groups.join('-') as Uuid;
-}
-
-function decodeBits(characters: string): number {
-  let bits = 0;
-  for (const character of characters) bits = (bits << 5) | ALPHABET.indexOf(character);
-  return bits;
-}
+/** Without those letters that look like digits, and without `u`. */
+const uuidText = createUuidText('0123456789abcdefghjkmnpqrstvwxyz');

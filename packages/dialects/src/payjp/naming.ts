@@ -1,13 +1,10 @@
 import type { Payjp } from './settings.js';
 
-/** A field of an answer under its name of the current generation, of the earlier one, or under both. */
-export function renderNamed(
+/** A field's value where its name of that generation is spoken; where it is not, the field is left out of the answer. */
+export function inNames<Value>(
   { naming }: Pick<Payjp, 'naming'>,
-  names: { readonly current: string; readonly seed: string },
-  value: unknown,
-): Record<string, unknown> {
-  return {
-    ...(naming !== 'seed' && { [names.current]: value }),
-    ...(naming !== 'current' && { [names.seed]: value }),
-  };
+  generation: 'current' | 'seed',
+  value: Value,
+): Value | undefined {
+  return naming === generation || naming === 'both' ? value : undefined;
 }

@@ -18,7 +18,7 @@ import { parseCustomer, parseCustomerId } from './customer-id.js';
 import { parseEnteredCard, TYPES } from './entered-card.js';
 import type { Fields } from './fields.js';
 import { parseMetadata, parseMetadataChange } from './metadata.js';
-import { renderNamed } from './naming.js';
+import { inNames } from './naming.js';
 import { operation } from './operation.js';
 import { listPage, parsePageQuery, renderList } from './paging.js';
 import type { Payjp } from './settings.js';
@@ -108,12 +108,14 @@ export function paymentMethodRoutes(payjp: Payjp): readonly Route[] {
 export function renderPaymentMethod(payjp: Payjp, method: PaymentMethod) {
   const { ids } = payjp;
   const { customer, card, detachedAt } = method;
+  const customerId = customer && ids.customer.render(customer);
   return {
     object: 'payment_method',
     id: ids.paymentMethod.render(method.id),
     livemode: method.scope.mode === 'live',
     type: method.type,
-    ...renderNamed(payjp, { current: 'customer_id', seed: 'customer' }, customer && ids.customer.render(customer)),
+    customer_id: inNames(payjp, 'current', customerId),
+    customer: inNames(payjp, 'seed', customerId),
     detached_at: detachedAt === null ? null : renderTime(detachedAt),
     metadata: method.metadata,
     created_at: renderTime(method.createdAt),

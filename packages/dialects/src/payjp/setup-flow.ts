@@ -10,7 +10,7 @@ import {
 import type { DialectRequest, Route } from '../dialect.js';
 import { renderSetupError } from './declines.js';
 import type { Fields } from './fields.js';
-import { renderNamed } from './naming.js';
+import { inNames } from './naming.js';
 import { operation } from './operation.js';
 import { listPage, parsePageQuery, renderList } from './paging.js';
 import type { Payjp } from './settings.js';
@@ -103,28 +103,28 @@ export function setupFlowRoutes(payjp: Payjp): readonly Route[] {
 
 /** `clientSecret`: as {@link clientSecretOf} gives it; empty in events, where it must not be and typed clients need a text. */
 export function renderSetupFlow(payjp: Payjp, intent: SetupIntent, clientSecret: string) {
-  const { ids, naming } = payjp;
+  const { ids } = payjp;
   const { customer, paymentMethodId, nextAction, lastSetupError, cancellationReason } = intent;
+  const customerId = customer && ids.customer.render(customer);
+  const methodId = paymentMethodId && ids.paymentMethod.render(paymentMethodId);
   return {
     object: 'setup_flow',
     id: ids.setupFlow.render(intent.id),
     livemode: intent.scope.mode === 'live',
     client_secret: clientSecret,
-    ...renderNamed(payjp, { current: 'customer_id', seed: 'customer' }, customer && ids.customer.render(customer)),
+    customer_id: inNames(payjp, 'current', customerId),
+    customer: inNames(payjp, 'seed', customerId),
     description: intent.description,
     metadata: intent.metadata,
-    ...renderNamed(
-      payjp,
-      { current: 'payment_method_id', seed: 'payment_method' },
-      paymentMethodId && ids.paymentMethod.render(paymentMethodId),
-    ),
+    payment_method_id: inNames(payjp, 'current', methodId),
+    payment_method: inNames(payjp, 'seed', methodId),
     payment_method_options: renderPaymentMethodOptions(intent.threeDSecureRequest),
     payment_method_types: intent.paymentMethodTypes,
     status: STATUS_NAMES[intent.status],
     next_action: nextAction && renderNextAction(nextAction),
     return_url: intent.returnUrl,
     last_setup_error: lastSetupError && renderSetupError(lastSetupError.code),
-    ...(naming !== 'seed' && { cancellation_reason: cancellationReason }),
+    cancellation_reason: inNames(payjp, 'current', cancellationReason),
     created_at: renderTime(intent.createdAt),
     updated_at: renderTime(intent.updatedAt),
   };
