@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Clock, Ids, Storage, Webhooks } from '@onfile/core';
 import type { AnsweredRequest } from '@onfile/dialects';
 import { systemClock } from './clock.js';
+import { collectEarly } from './collect-early.js';
 import { type Addresses, compose, type System } from './compose.js';
 import { type Config, isLoopback, type Role, unsafeInProduction } from './config.js';
 import { migrateTables, openDatabase } from './database.js';
@@ -75,6 +76,7 @@ const GRACE_MS = 10_000;
 export function startServer(config: Config, options: ServerOptions): Promise<RunningServer> {
   const { log, clock = systemClock, ids = createIds(clock), siblings = null } = options;
   announce(config, log);
+  collectEarly();
   return startInOrder(async (parts) => {
     // Others may pass through it and not look into it: the database's own user, when we are root, gets to its data so.
     await mkdir(config.dataDirectory, { recursive: true, mode: 0o711 });

@@ -36,7 +36,7 @@ const OVERWRITTEN_AFTER_MS = 250;
 
 /** As much as fills the buffer in one read, many times over: how much a single read brings is the system's affair. */
 const FILLING = Buffer.alloc(64 * 1024);
-const FILLINGS = 32;
+const FILLINGS = 8;
 const GIVEN_UP_AFTER_MS = 2_000;
 
 /** Over a port of the loopback that is open for these few milliseconds, and answers nobody. */
