@@ -4,12 +4,26 @@ import { readArguments } from './arguments.js';
 describe('the arguments of the bench', () => {
   const accepted = [
     // given                                 sets
-    ['', { seconds: 3, rounds: 5, connections: 16, isPaced: true, rows: null, writesBudgets: false, json: false }],
+    [
+      '',
+      {
+        seconds: 3,
+        rounds: 5,
+        connections: 16,
+        isPaced: true,
+        rows: null,
+        merchants: 1,
+        workers: 1,
+        writesBudgets: false,
+        json: false,
+      },
+    ],
     ['--rows 250', { rows: 250 }],
     ['--rows 250k', { rows: 250_000 }],
     ['--rows 1M', { rows: 1_000_000 }],
     ['--only read,create', { only: ['create', 'read'], isPaced: false }],
     ['--only mixed', { only: ['lifecycle'], isPaced: true }],
+    ['--merchants 1000 --workers 2', { merchants: 1_000, workers: 2 }],
     ['--write-budgets --rounds 5', { writesBudgets: true }],
   ] as const;
   for (const [given, expected] of accepted) {
@@ -32,6 +46,10 @@ describe('the arguments of the bench', () => {
     ['--seconds 61', 'from 1 to 60'],
     ['--write-budgets --only read', 'without --only'],
     ['--write-budgets --rounds 4', 'at least 5 rounds'],
+    ['--merchants 0', 'from 1 to 5000'],
+    ['--workers 65', 'from 1 to 64'],
+    ['--workers 2 --profile flame.svg', 'one process'],
+    ['--write-budgets --workers 2', 'one process'],
     ['--quick', '--quick'],
   ] as const;
   for (const [given, because] of refused) {

@@ -11,7 +11,10 @@ const ROUNDS_FOR_BUDGETS = 5;
 const ROWS_MAX = 100_000_000;
 
 export interface BenchArguments
-  extends Pick<BenchSettings, 'seconds' | 'rounds' | 'connections' | 'only' | 'isPaced' | 'rows'> {
+  extends Pick<
+    BenchSettings,
+    'seconds' | 'rounds' | 'connections' | 'only' | 'isPaced' | 'rows' | 'merchants' | 'workers'
+  > {
   /** Where the flame graph is written; `null` for none. */
   readonly profileFile: string | null;
   readonly writesBudgets: boolean;
@@ -19,7 +22,7 @@ export interface BenchArguments
 }
 
 export const USAGE = `Usage: npm run bench -- [--seconds N] [--rounds N] [--connections N] [--only A,B] [--rows N]
-                        [--profile FILE.svg] [--write-budgets] [--json]
+                        [--merchants N] [--workers N] [--profile FILE.svg] [--write-budgets] [--json]
        npm run bench -- typing
        npm run bench -- webhooks [--seconds N] [--rate N] [--rounds N] [--json]
 
@@ -33,6 +36,8 @@ than a fifth below its budget in bench/budgets.json.
   --only A,B            these only, of ${[...WORKLOADS, 'mixed'].join(', ')}; mixed needs the lifecycle
   --rows N              stores N setups in a second database, and measures there in turn with the empty one; such as 1M or 250k,
                         at most 100M. 1M takes some minutes and 12 GB below ${tmpdir()}
+  --merchants N         asks in the names of N merchants in turn, 1 to 5000; 1 by default
+  --workers N           Onfile as N processes that share its ports, 1 to 64; 1 by default
   --profile FILE.svg    one more run of the lifecycle, profiled: a flame graph, and beside it FILE.cpuprofile for a browser's
                         developer tools
   --write-budgets       writes the ratios of this run to bench/budgets.json: all workloads, at least ${ROUNDS_FOR_BUDGETS} rounds, a quiet machine
@@ -64,6 +69,8 @@ export function readArguments(args: readonly string[]): BenchArguments | 'help' 
       connections: { type: 'string', default: '16' },
       only: { type: 'string' },
       rows: { type: 'string' },
+      merchants: { type: 'string', default: '1' },
+      workers: { type: 'string', default: '1' },
       profile: { type: 'string' },
       'write-budgets': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
@@ -72,7 +79,16 @@ export function readArguments(args: readonly string[]): BenchArguments | 'help' 
   });
   if (values.help) return 'help';
   const rounds = wholeNumber('rounds', values.rounds, 50);
+  const merchants = wholeNumber('merchants', values.merchants, 5_000);
+  const workers = wholeNumber('workers', values.workers, 64);
   const writesBudgets = values['write-budgets'];
+  if (values.profile !== undefined && workers > 1)
+    throw new Error('--profile looks into one process: leave --workers out');
+  if (writesBudgets && (merchants > 1 || workers > 1)) {
+    throw new Error(
+      '--write-budgets is for one merchant and one process, which every run has unless it says otherwise',
+    );
+  }
   if (writesBudgets && (values.only !== undefined || rounds < ROUNDS_FOR_BUDGETS)) {
     throw new Error(`--write-budgets takes all workloads, without --only, and at least ${ROUNDS_FOR_BUDGETS} rounds`);
   }
@@ -82,6 +98,8 @@ export function readArguments(args: readonly string[]): BenchArguments | 'help' 
     connections: wholeNumber('connections', values.connections, CLIENTS_MAX),
     ...(values.only === undefined ? { only: WORKLOADS, isPaced: true } : parseOnly(values.only)),
     rows: values.rows === undefined ? null : parseRows(values.rows),
+    merchants,
+    workers,
     profileFile: values.profile === undefined ? null : parseProfileFile(values.profile),
     writesBudgets,
     json: values.json,

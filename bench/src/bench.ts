@@ -12,10 +12,10 @@ import {
   type Run,
 } from './figures.js';
 import type { Load, LoadAnswer, LoadOrder } from './load-process.js';
-import { cpuMsOf, forgetPeakMemory, peakMemoryBytesOf } from './process-cost.js';
+import { cpuMsOfFamily, forgetPeakMemory, peakMemoryBytesOf } from './process-cost.js';
 import type { ProfileOrder } from './server-process.js';
 import { type Installation, type Stage, setUp } from './stage.js';
-import { MIX, type Turns, WORKLOADS, type Workload } from './workloads.js';
+import { MIX, type Target, type Turns, WORKLOADS, type Workload } from './workloads.js';
 
 export interface BenchSettings {
   /** How long each measured run is. */
@@ -30,6 +30,10 @@ export interface BenchSettings {
   readonly isPaced: boolean;
   /** So many setups are stored in a second database, where the workloads are measured again; `null` for none. */
   readonly rows: number | null;
+  /** In whose names Onfile is asked, in turn; each reads and writes its own. */
+  readonly merchants: number;
+  /** Processes of Onfile. */
+  readonly workers: number;
   /** Whether one more run of the lifecycle is profiled at the end. */
   readonly isProfiled: boolean;
   readonly progress: (sentence: string) => void;
@@ -138,7 +142,7 @@ async function measureRound(stage: Stage, settings: RoundSettings): Promise<Roun
 }
 
 async function measure(workload: Workload, stage: Stage, settings: RoundSettings): Promise<Round> {
-  const { pgbench, recordings, emptyTarget, installation, filled } = stage;
+  const { pgbench, recordings, emptyTarget, statementTarget, installation, filled } = stage;
   const order: Traffic = { workloads: [workload], pace: { connections: settings.connections } };
   const runOn = (where: Installation) => measureRun(stage, where, order, settings);
   // In turn one goes first, so that what the first leaves behind is no part of the difference.
@@ -149,9 +153,12 @@ async function measure(workload: Workload, stage: Stage, settings: RoundSettings
   const pgbenchPerSecond = pgbench && (await pgbench.perSecond(recordings[workload].scripts, settings.seconds));
   settings.signal.throwIfAborted();
   const hasEmptyRoute = workload === 'read' || workload === 'list';
-  const empty = hasEmptyRoute ? await runLoad(stage, { ...order, target: emptyTarget }, settings) : null;
+  const rateAt = async (target: Target) => (await runLoad(stage, { ...order, target }, settings)).perSecond;
+  const emptyRoutePerSecond = hasEmptyRoute ? await rateAt(emptyTarget) : null;
   settings.signal.throwIfAborted();
-  return { ...run, filled: early ?? late, pgbenchPerSecond, emptyRoutePerSecond: empty?.perSecond ?? null };
+  const statementRoutePerSecond = hasEmptyRoute ? await rateAt(statementTarget) : null;
+  settings.signal.throwIfAborted();
+  return { ...run, filled: early ?? late, pgbenchPerSecond, emptyRoutePerSecond, statementRoutePerSecond };
 }
 
 type Traffic = Pick<LoadOrder, 'workloads' | 'pace'>;
@@ -166,11 +173,15 @@ async function measureRun(
   // Reading it begins it anew.
   await readEventLoopDelay(target.apiUrl);
   forgetPeakMemory(server.pid);
-  const before = { serverCpu: cpuMsOf(server.pid), databaseCpu: database.cpuMs(), wal: await database.walBytes() };
+  const before = {
+    serverCpu: cpuMsOfFamily(server.pid),
+    databaseCpu: database.cpuMs(),
+    wal: await database.walBytes(),
+  };
   const load = await runLoad(stage, { ...traffic, target }, settings);
   const run = {
     load,
-    serverCpuMs: cpuMsOf(server.pid) - before.serverCpu,
+    serverCpuMs: cpuMsOfFamily(server.pid) - before.serverCpu,
     databaseCpuMs: database.cpuMs() - before.databaseCpu,
     walBytes: (await database.walBytes()) - before.wal,
     serverMemoryBytes: peakMemoryBytesOf(server.pid),

@@ -16,6 +16,7 @@ export interface Run {
 export interface Round extends Run {
   readonly pgbenchPerSecond: number | null;
   readonly emptyRoutePerSecond: number | null;
+  readonly statementRoutePerSecond: number | null;
   readonly filled: Run | null;
 }
 
@@ -35,9 +36,11 @@ export interface RunFigures {
 export interface Figures extends RunFigures {
   readonly ratioToPgbench: number | null;
   readonly ratioToEmptyRoute: number | null;
+  readonly ratioToStatementRoute: number | null;
   readonly roundTrips: number;
   readonly pgbenchPerSecond: number | null;
   readonly emptyRoutePerSecond: number | null;
+  readonly statementRoutePerSecond: number | null;
 }
 
 /** The same on a filled database. */
@@ -60,9 +63,11 @@ export function figuresOf(rounds: readonly Round[], roundTrips: number): Figures
     ...runFiguresOf(rounds),
     ratioToPgbench: ratio(rounds, ({ pgbenchPerSecond }) => pgbenchPerSecond),
     ratioToEmptyRoute: ratio(rounds, ({ emptyRoutePerSecond }) => emptyRoutePerSecond),
+    ratioToStatementRoute: ratio(rounds, ({ statementRoutePerSecond }) => statementRoutePerSecond),
     roundTrips,
     pgbenchPerSecond: yardstick(rounds, ({ pgbenchPerSecond }) => pgbenchPerSecond),
     emptyRoutePerSecond: yardstick(rounds, ({ emptyRoutePerSecond }) => emptyRoutePerSecond),
+    statementRoutePerSecond: yardstick(rounds, ({ statementRoutePerSecond }) => statementRoutePerSecond),
   };
 }
 

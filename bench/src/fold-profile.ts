@@ -72,7 +72,8 @@ function isOfNode({ group }: Frame): boolean {
 
 function childOf(parent: Frame, { functionName, url, lineNumber }: Profiler.ProfileNode['callFrame']): Frame {
   const name = functionName || '(anonymous)';
-  const place = url === '' ? '' : `${url.replace(/^.*\/(?=(?:packages|apps|node_modules)\/)/, '')}:${lineNumber + 1}`;
+  const place =
+    url === '' ? '' : `${url.replace(/^.*\/(?=(?:packages|apps|bench|node_modules)\/)/, '')}:${lineNumber + 1}`;
   const key = `${name} ${place}`;
   const known = parent.children.get(key);
   if (known) return known;

@@ -11,9 +11,13 @@ export interface Recording {
   readonly roundTrips: number;
   /** Events that one operation leaves behind: by their number it is seen that pgbench does the same. */
   readonly events: number;
+  /** What the first operation sent to PostgreSQL. */
+  readonly statements: readonly Sent[];
   /** The last answer over HTTP. */
   readonly answer: object;
 }
+
+export type Sent = Pick<RecordedStatement, 'text' | 'values'>;
 
 /** Each reads something else, so that pgbench does not read one row only. */
 const RECORDINGS_OF_READS = 16;
@@ -45,8 +49,6 @@ interface Take {
   readonly statements: readonly Sent[];
   readonly answer: object;
 }
-
-type Sent = Pick<RecordedStatement, 'text' | 'values'>;
 
 async function recordOne(operation: () => Promise<unknown>, merchantId: string): Promise<Take> {
   const statements: Sent[] = [];
@@ -82,7 +84,8 @@ async function recordingOf(
     for (const sent of take.statements) statements.push({ ...sent, types: await database.parameterTypes(sent.text) });
     scripts.push(renderScript(statements, { madeIds, prefix: `v${scripts.length}_` }));
   }
-  return { scripts, roundTrips: first.statements.length, events, answer: first.answer };
+  const { statements, answer } = first;
+  return { scripts, roundTrips: statements.length, events, statements, answer };
 }
 
 function valuesOf({ statements }: Take): readonly unknown[] {

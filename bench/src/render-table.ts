@@ -27,6 +27,7 @@ export function renderTable(figures: BenchResult['workloads']): string {
     RATE,
     ...(hasPgbench ? [ofPgbench] : []),
     ['of empty route', ({ ratioToEmptyRoute }) => renderRatio(ratioToEmptyRoute)],
+    ['of one statement', ({ ratioToStatementRoute }) => renderRatio(ratioToStatementRoute)],
     ...TIMES,
     ['round trips', ({ roundTrips }) => String(roundTrips)],
     ...COSTS,

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, statfs } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Uuid } from '@onfile/core';
@@ -18,12 +20,13 @@ import {
 import type { BenchSettings } from './bench.js';
 import { type BenchDatabase, startBenchDatabase } from './bench-database.js';
 import { OwnProcess } from './child-process.js';
+import type { EmptyRoutes } from './empty-route-process.js';
 import { fillDatabase } from './fill-database.js';
 import { createPgbench, findPgbench, HOW_TO_GET_PGBENCH, type Pgbench } from './pgbench.js';
 import { renderBar } from './progress-bar.js';
 import { type Recording, recordWorkloads } from './record.js';
 import { startSimulatorProcess } from './simulator-process.js';
-import { logInToToast, openClient, type Target, type ToastSet, type Workload } from './workloads.js';
+import { type Account, logInToToast, openClient, type Target, type ToastSet, type Workload } from './workloads.js';
 
 /** Everything that is running while we measure. */
 export interface Stage {
@@ -35,6 +38,8 @@ export interface Stage {
   readonly generator: OwnProcess;
   /** The empty routes, asked as if they were Onfile. */
   readonly emptyTarget: Target;
+  /** The same routes with a statement before each answer. */
+  readonly statementTarget: Target;
   readonly pgbench: Pgbench | null;
   /** In whose name pgbench works: its rows are not between those of the server that is measured. */
   readonly yardstickMerchant: Uuid;
@@ -51,11 +56,11 @@ export interface FilledInstallation extends Installation {
   readonly databaseBytes: number;
 }
 
-/** Setup flows that there are before anything is measured, for the reads. */
+/** Setup flows that there are before anything is measured, for the reads; of each merchant at least one. */
 const FLOWS = 64;
 
 export async function setUp(parts: StartedParts, settings: BenchSettings): Promise<Stage> {
-  const { progress, connections, rows } = settings;
+  const { progress, connections, rows, merchants, workers } = settings;
   if (rows !== null) await requireRoom(rows);
   const directory = await mkdtemp(join(tmpdir(), 'onfile-bench-'));
   parts.add(() => rm(directory, { recursive: true, force: true }));
@@ -66,8 +71,10 @@ export async function setUp(parts: StartedParts, settings: BenchSettings): Promi
   await mkdir(simulatorDirectory);
   const simulator = await startSimulatorProcess(simulatorDirectory);
   parts.add(() => simulator.stop());
-  const environmentOf = (databaseUrl: string, name: string): Environment => ({
-    ONFILE_PORT: '0',
+  const environmentOf = async (databaseUrl: string, name: string): Promise<Environment> => ({
+    // Several processes cannot tell us which one they got.
+    ONFILE_PORT: workers === 1 ? '0' : String(await freePort()),
+    ONFILE_WORKERS: String(workers),
     ONFILE_DATA_DIR: join(directory, name),
     DATABASE_URL: databaseUrl,
     ONFILE_SIMULATOR_URL: simulator.url,
@@ -76,20 +83,23 @@ export async function setUp(parts: StartedParts, settings: BenchSettings): Promi
     ONFILE_TEST_MODE_LIMIT_FACTOR: '0',
     ONFILE_RATE_LIMITS: 'off',
   });
-  const environment = environmentOf(database.url, 'onfile');
-  const yardstick = await addMerchant(environment, 'Yardstick');
+  const environment = await environmentOf(database.url, 'onfile');
+  const [yardstick] = (await addMerchants(environment, ['Yardstick'])) as readonly [Merchant];
 
   progress('recording what each workload asks of the database');
   const recordings = await recordInThisProcess(environment, { merchant: yardstick, database });
 
-  const installation = await install(parts, environment);
+  progress(`starting Onfile with ${merchants} ${merchants === 1 ? 'merchant' : 'merchants'}`);
+  const installation = await install(parts, environment, merchants);
   const withFlows = { ...installation, target: await makeFlows(installation.target) };
   const filled = rows === null ? null : await installFilled(parts, { environmentOf, database }, settings);
 
   const emptyRoute = new OwnProcess('empty-route-process');
   parts.add(() => emptyRoute.stop());
-  const answers = { read: recordings.read.answer, list: recordings.list.answer };
-  const { url } = await emptyRoute.ask<{ url: string }>({ answers });
+  const { url, statementUrl } = await emptyRoute.ask<{ url: string; statementUrl: string }>({
+    connection: { ...database.connection, ssl: false },
+    reads: { read: onlyStatementOf(recordings.read), list: onlyStatementOf(recordings.list) },
+  } satisfies EmptyRoutes);
   const generator = new OwnProcess('load-process');
   parts.add(() => generator.stop());
 
@@ -102,31 +112,50 @@ export async function setUp(parts: StartedParts, settings: BenchSettings): Promi
     filled,
     generator,
     emptyTarget: { ...withFlows.target, apiUrl: url },
+    statementTarget: { ...withFlows.target, apiUrl: statementUrl },
     pgbench: path === null ? null : createPgbench(path, { database, directory, clients: connections }),
     yardstickMerchant: yardstick.merchantId,
   };
 }
 
+function onlyStatementOf({ statements, answer }: Recording): EmptyRoutes['reads']['read'] {
+  const [statement] = statements;
+  if (statement === undefined || statements.length !== 1) throw new Error('A read is expected to send one statement');
+  return { answer, statement };
+}
+
 type Environment = Readonly<Record<string, string>>;
 
-async function install(parts: StartedParts, environment: Environment): Promise<Installation & { merchantId: Uuid }> {
-  const merchant = await addMerchant(environment, 'Measured');
+async function install(
+  parts: StartedParts,
+  environment: Environment,
+  count: number,
+): Promise<Installation & { merchantId: Uuid }> {
+  const merchants = await addMerchants(
+    environment,
+    Array.from({ length: count }, () => 'Measured'),
+  );
   const server = new OwnProcess('server-process', { environment });
   parts.add(() => server.stop());
-  const target = await targetOf(await server.ask<Addresses>(), merchant);
+  const target = await targetOf(await server.ask<Addresses>(), merchants);
   // A merchant's first confirmation makes its keys, and no later one does.
-  await usingClient(target, ({ operations }) => operations.lifecycle(0));
-  return { server, target, merchantId: merchant.merchantId };
+  await usingClient(target, async ({ operations }) => {
+    for (let turn = 0; turn < count; turn += 1) await operations.lifecycle(turn);
+  });
+  return { server, target, merchantId: (merchants[0] as Merchant).merchantId };
 }
 
 async function installFilled(
   parts: StartedParts,
-  { environmentOf, database }: { environmentOf: (url: string, name: string) => Environment; database: BenchDatabase },
+  {
+    environmentOf,
+    database,
+  }: { environmentOf: (url: string, name: string) => Promise<Environment>; database: BenchDatabase },
   { rows, progress, showBar, signal }: BenchSettings,
 ): Promise<FilledInstallation> {
   const copies = rows ?? 0;
   const { url, connection } = await database.createAnother('filled');
-  const { server, target, merchantId } = await install(parts, environmentOf(url, 'onfile-filled'));
+  const { server, target, merchantId } = await install(parts, await environmentOf(url, 'onfile-filled'), 1);
   const title = `storing ${copies.toLocaleString('en')} setups`;
   progress(title);
   const { intentIds, databaseBytes } = await fillDatabase(connection, {
@@ -134,7 +163,9 @@ async function installFilled(
     progress: (done) => showBar(renderBar(title, done / copies)),
   });
   const { setupFlow } = createPayjpDialect({ apiUrl: () => '' }).ids;
-  return { server, target: { ...target, flowIds: intentIds.map((id) => setupFlow.render(id)) }, databaseBytes };
+  const flowIds = intentIds.map((id) => setupFlow.render(id));
+  const accounts = target.accounts.map((account) => ({ ...account, flowIds }));
+  return { server, target: { ...target, accounts }, databaseBytes };
 }
 
 /** What a setup takes on the disk with its indexes, and a quarter more for the log and for what is measured afterwards. */
@@ -159,43 +190,66 @@ interface Merchant {
   readonly toastClients: Readonly<Record<ToastSet, { readonly clientId: string; readonly clientSecret: string }>>;
 }
 
-async function addMerchant(environment: Environment, name: string): Promise<Merchant> {
+async function addMerchants(environment: Environment, names: readonly string[]): Promise<readonly Merchant[]> {
   const opened = await openStorage(readConfig(environment, process.cwd()), silentLog());
   const ports = { storage: opened.storage, clock: systemClock, ids: createIds(systemClock) };
   try {
-    const { id: merchantId } = await createMerchant(ports, name);
-    const asked = (kind: 'secret' | 'public') => ({ merchantId, mode: 'test', kind, name: null }) as const;
-    return {
-      merchantId,
-      secretKey: (await issueApiKey(ports, asked('secret'))).text,
-      publicKey: (await issueApiKey(ports, asked('public'))).text,
-      toastClients: {
-        payment: await issueApiClient(ports, asked('secret')),
-        iframe: await issueApiClient(ports, asked('public')),
-      },
-    };
+    const merchants: Merchant[] = [];
+    for (const name of names) merchants.push(await addMerchant(ports, name));
+    return merchants;
   } finally {
     await opened.close();
   }
 }
 
-async function targetOf(
-  { apiUrl, vaultUrl }: Addresses,
-  { secretKey, publicKey, toastClients }: Merchant,
-): Promise<Target> {
-  const tokenOf = ({ clientId, clientSecret }: Merchant['toastClients'][ToastSet]) =>
-    logInToToast(apiUrl, { clientId, clientSecret });
-  const toastTokens = { payment: await tokenOf(toastClients.payment), iframe: await tokenOf(toastClients.iframe) };
-  return { apiUrl, vaultUrl, secretKey, publicKey, toastTokens, flowIds: [] };
+type MerchantPorts = Parameters<typeof createMerchant>[0] &
+  Parameters<typeof issueApiClient>[0] &
+  Parameters<typeof issueApiKey>[0];
+
+async function addMerchant(ports: MerchantPorts, name: string): Promise<Merchant> {
+  const { id: merchantId } = await createMerchant(ports, name);
+  const asked = (kind: 'secret' | 'public') => ({ merchantId, mode: 'test', kind, name: null }) as const;
+  return {
+    merchantId,
+    secretKey: (await issueApiKey(ports, asked('secret'))).text,
+    publicKey: (await issueApiKey(ports, asked('public'))).text,
+    toastClients: {
+      payment: await issueApiClient(ports, asked('secret')),
+      iframe: await issueApiClient(ports, asked('public')),
+    },
+  };
+}
+
+async function targetOf({ apiUrl, vaultUrl }: Addresses, merchants: readonly Merchant[]): Promise<Target> {
+  const accounts: Account[] = [];
+  for (const { secretKey, publicKey, toastClients } of merchants) {
+    const toastTokens = {
+      payment: await logInToToast(apiUrl, toastClients.payment),
+      iframe: await logInToToast(apiUrl, toastClients.iframe),
+    };
+    accounts.push({ secretKey, publicKey, toastTokens, flowIds: [] });
+  }
+  return { apiUrl, vaultUrl, accounts };
+}
+
+/** The API's, with one above it for the vault: nobody else opens ports here meanwhile. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 async function recordInThisProcess(
   environment: Environment,
   { merchant, database }: { merchant: Merchant; database: BenchDatabase },
 ): Promise<Readonly<Record<Workload, Recording>>> {
-  const server = await startServer(readConfig(environment, process.cwd()), { log: silentLog() });
+  const alone = { ...environment, ONFILE_PORT: '0', ONFILE_WORKERS: '1' };
+  const server = await startServer(readConfig(alone, process.cwd()), { log: silentLog() });
   try {
-    const target = await makeFlows(await targetOf(server, merchant));
+    const target = await makeFlows(await targetOf(server, [merchant]));
     const { merchantId } = merchant;
     return await usingClient(target, (client) => recordWorkloads(client, { database, merchantId }));
   } finally {
@@ -205,9 +259,12 @@ async function recordInThisProcess(
 
 function makeFlows(target: Target): Promise<Target> {
   return usingClient(target, async ({ operations }) => {
-    const flowIds: string[] = [];
-    while (flowIds.length < FLOWS) flowIds.push(((await operations.create(0)) as { id: string }).id);
-    return { ...target, flowIds };
+    const count = target.accounts.length;
+    const flowIds = target.accounts.map((): string[] => []);
+    for (let turn = 0; turn < Math.max(FLOWS, count); turn += 1) {
+      flowIds[turn % count]?.push(((await operations.create(turn)) as { id: string }).id);
+    }
+    return { ...target, accounts: target.accounts.map((account, at) => ({ ...account, flowIds: flowIds[at] ?? [] })) };
   });
 }
 

@@ -17,7 +17,7 @@ import { Pool } from 'undici';
 import { type BenchDatabase, startBenchDatabase } from './bench-database.js';
 import { OwnProcess } from './child-process.js';
 import { atEvenPace } from './even-pace.js';
-import { cpuMsOf, peakMemoryBytesOf } from './process-cost.js';
+import { cpuMsOfFamily, peakMemoryBytesOf } from './process-cost.js';
 import { alignRows } from './render-table.js';
 import { medianOf, quantile } from './statistics.js';
 import type { Arrivals, Behaviour, OpenedReceivers, ReceiversOrder } from './webhook-receivers-process.js';
@@ -114,7 +114,7 @@ async function measure(failing: number, settings: WebhooksSettings): Promise<Rou
     const paced = await makeEvenly(stage, settings);
     const { delaysMs } = await takeArrivals(stage, paced * healthy, settings);
 
-    const before = { at: Date.now(), serverCpu: cpuMsOf(stage.server.pid), databaseCpu: stage.database.cpuMs() };
+    const before = { at: Date.now(), serverCpu: cpuMsOfFamily(stage.server.pid), databaseCpu: stage.database.cpuMs() };
     const backlog = Math.ceil(BACKLOG_DELIVERIES / healthy);
     await stage.makeAtOnce(backlog);
     const deliveries = backlog * healthy;
@@ -122,7 +122,7 @@ async function measure(failing: number, settings: WebhooksSettings): Promise<Rou
     return {
       delaysMs,
       perSecond: deliveries / ((lastAt - before.at) / 1_000),
-      serverCpuMs: (cpuMsOf(stage.server.pid) - before.serverCpu) / deliveries,
+      serverCpuMs: (cpuMsOfFamily(stage.server.pid) - before.serverCpu) / deliveries,
       databaseCpuMs: (stage.database.cpuMs() - before.databaseCpu) / deliveries,
       serverMemoryBytes: peakMemoryBytesOf(stage.server.pid),
     };

@@ -12,10 +12,15 @@ export const MIX: Turns = [
   ...(['read', 'read', 'lifecycle', 'list', 'read', 'lifecycle', 'toast', 'read', 'create'] as const),
 ];
 
-/** Who is asked, and in whose name. */
+/** Who is asked, and in whose names: in turn in each. */
 export interface Target {
   readonly apiUrl: string;
   readonly vaultUrl: string;
+  readonly accounts: readonly Account[];
+}
+
+/** A merchant who asks. */
+export interface Account {
   readonly secretKey: string;
   readonly publicKey: string;
   /** Toast's tokens, which are good for a day: nobody logs in for each operation. */
@@ -54,18 +59,26 @@ const TOAST_INTENT = { usage: 'OFF_SESSION', standingInstructionType: 'UNSCHEDUL
 export function openClient(target: Target, connections: number): Client {
   const api = new Pool(target.apiUrl, { connections });
   const vault = new Pool(target.vaultUrl, { connections });
-  const flows = setupFlows({ api, vault }, target);
+  const all = target.accounts.map((account) => operationsOf({ api, vault }, account));
+  const inTurn = (workload: Workload) => async (turn: number) =>
+    all[turn % all.length]?.[workload](Math.floor(turn / all.length));
   return {
-    operations: {
-      create: flows.create,
-      read: (turn) => flows.read(target.flowIds[turn % target.flowIds.length] ?? ''),
-      list: flows.list,
-      lifecycle: flows.lifecycle,
-      toast: toastLifecycle({ api, vault }, target),
-    },
+    operations: Object.fromEntries(WORKLOADS.map((workload) => [workload, inTurn(workload)])) as Operations,
     async close() {
       await Promise.all([api.close(), vault.close()]);
     },
+  };
+}
+
+function operationsOf(origins: Origins, account: Account): Operations {
+  const { create, read, list, lifecycle } = setupFlows(origins, account);
+  const { flowIds } = account;
+  return {
+    create,
+    read: (turn) => read(flowIds[turn % flowIds.length] ?? ''),
+    list,
+    lifecycle,
+    toast: toastLifecycle(origins, account),
   };
 }
 
@@ -89,7 +102,7 @@ interface Origins {
   readonly vault: Pool;
 }
 
-function setupFlows({ api, vault }: Origins, { secretKey, publicKey }: Target) {
+function setupFlows({ api, vault }: Origins, { secretKey, publicKey }: Account) {
   const secret = { authorization: `Bearer ${secretKey}` };
   const post = (pool: Pool, path: string, authorization: string, body: object) =>
     ask(pool, { method: 'POST', path, headers: { authorization, 'idempotency-key': randomUUID() }, body });
@@ -114,7 +127,7 @@ function setupFlows({ api, vault }: Origins, { secretKey, publicKey }: Target) {
 }
 
 /** As Toast's guide has it: the merchant's server creates and reads, the form in its page enters the card and confirms. */
-function toastLifecycle({ api, vault }: Origins, { toastTokens }: Target): () => Promise<object> {
+function toastLifecycle({ api, vault }: Origins, { toastTokens }: Account): () => Promise<object> {
   const server = { authorization: `Bearer ${toastTokens.payment}` };
   const page = { authorization: `Bearer ${toastTokens.iframe}` };
   const unique = () => ({ 'toast-idempotency-key': randomUUID() });
