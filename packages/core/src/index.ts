@@ -14,6 +14,7 @@ export * from './delivery/decide-answer.js';
 export * from './delivery/delivery.js';
 export * from './delivery/schedule.js';
 export * from './event/event.js';
+export * from './instant.js';
 export * from './limits/limits.js';
 export * from './mandate/mandate.js';
 export * from './merchant/branding.js';

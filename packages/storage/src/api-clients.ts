@@ -1,6 +1,6 @@
-import type { Storage } from '@onfile/core';
+import { renderInstant, type Storage } from '@onfile/core';
 import type { Database } from './database.js';
-import { type Row, readInstant, renderInstant } from './fields.js';
+import { type Row, readInstant } from './fields.js';
 import { statement } from './statement.js';
 import { apiClients, valuesOf } from './tables.js';
 

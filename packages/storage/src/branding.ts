@@ -6,11 +6,12 @@ import {
   type LogoFormat,
   type LogoImage,
   NO_BRANDING,
+  renderInstant,
   type Storage,
   type Uuid,
 } from '@onfile/core';
 import type { Database } from './database.js';
-import { asBuffer, type Row, renderInstant } from './fields.js';
+import { asBuffer, type Row } from './fields.js';
 import { statement } from './statement.js';
 
 export function brandingStorage(

@@ -1,8 +1,7 @@
-import type { Scope, Storage, Uuid } from '@onfile/core';
+import { renderInstant, type Scope, type Storage, type Uuid } from '@onfile/core';
 import { acrossMerchants } from './across-merchants.js';
 import { inBuckets } from './buckets.js';
 import type { Database } from './database.js';
-import { renderInstant } from './fields.js';
 import { statement } from './statement.js';
 
 type Methods = 'noteAttacks' | 'deleteEndedCounts' | 'loadConfirmationRate' | 'saveConfirmationRate';

@@ -1,4 +1,4 @@
-import type { CustomerRef, Instant, Scope, Uuid } from '@onfile/core';
+import { type CustomerRef, type Instant, renderInstant, type Scope, type Uuid } from '@onfile/core';
 
 /** A row as PostgreSQL turns it into JSON: `row_to_json` in reads, `to_jsonb` in events. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -31,13 +31,9 @@ export function instant<V extends Instant | null>(column: string): Field<V> {
   return {
     columns: [column],
     read: (row) => readInstant(row[column]) as V,
+    // As text, for `pg` renders a `Date` in local time; kept to the millisecond.
     write: (value) => [value === null ? null : renderInstant(value)],
   };
-}
-
-/** Sent as text, for `pg` renders a `Date` in local time; kept to the millisecond. */
-export function renderInstant(value: Instant): string {
-  return new Date(value).toISOString();
 }
 
 /** From JSON, or as `pg` reads a column. */

@@ -1,9 +1,16 @@
-import type { EventObjectType, IdempotencyRecord, Refusal, Storage, Uuid } from '@onfile/core';
-import { StorageFault } from '@onfile/core';
+import {
+  type EventObjectType,
+  type IdempotencyRecord,
+  type Refusal,
+  renderInstant,
+  type Storage,
+  StorageFault,
+  type Uuid,
+} from '@onfile/core';
 import { acrossMerchants } from './across-merchants.js';
 import { inBuckets } from './buckets.js';
 import type { Database } from './database.js';
-import { asBuffer, type Row, readInstant, renderInstant } from './fields.js';
+import { asBuffer, type Row, readInstant } from './fields.js';
 import { statement } from './statement.js';
 import { readAnnounced } from './tables.js';
 

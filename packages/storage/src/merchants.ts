@@ -1,8 +1,8 @@
-import type { Merchant, PaymentMethodConfiguration, Storage } from '@onfile/core';
+import { type Merchant, type PaymentMethodConfiguration, renderInstant, type Storage } from '@onfile/core';
 import { acrossMerchants } from './across-merchants.js';
 import type { Database } from './database.js';
 import { isConnectionLost, toStorageFault, violatedKeyOf } from './faults.js';
-import { type Row, renderInstant } from './fields.js';
+import type { Row } from './fields.js';
 import { loadPage } from './reads/page.js';
 import { statement } from './statement.js';
 import { apiKeys, merchantKeys, merchants, paymentMethodConfigurations, valuesOf } from './tables.js';

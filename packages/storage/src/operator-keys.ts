@@ -1,7 +1,7 @@
-import type { OperatorStorage } from '@onfile/core';
+import { type OperatorStorage, renderInstant } from '@onfile/core';
 import { acrossMerchants } from './across-merchants.js';
 import type { Database } from './database.js';
-import { type Row, renderInstant } from './fields.js';
+import type { Row } from './fields.js';
 import { operatorKeys, valuesOf } from './tables.js';
 
 type Methods = 'insertOperatorKey' | 'loadOperatorKey' | 'listOperatorKeys' | 'revokeOperatorKey';

@@ -1,4 +1,4 @@
-import type { Instant } from '@onfile/core';
+import { type Instant, renderInstant } from '@onfile/core';
 import type { TSchema } from 'typebox';
 import Type from 'typebox';
 
@@ -18,7 +18,7 @@ export function nullable<T extends TSchema>(schema: T) {
 }
 
 export function renderTime(at: Instant): string {
-  return new Date(at).toISOString();
+  return renderInstant(at);
 }
 
 export function renderTimeOrNull(at: Instant | null): string | null {

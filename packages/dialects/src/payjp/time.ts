@@ -1,9 +1,9 @@
-import type { Instant } from '@onfile/core';
+import { type Instant, renderInstant } from '@onfile/core';
 import type { Fields } from './fields.js';
 
 /** RFC 3339 in UTC with `Z`: what every published client reads. */
 export function renderTime(instant: Instant): string {
-  return new Date(instant).toISOString();
+  return renderInstant(instant);
 }
 
 /** An ISO 8601 date-time; without an offset it is UTC. */

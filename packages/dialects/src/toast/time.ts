@@ -1,6 +1,6 @@
-import type { Instant } from '@onfile/core';
+import { type Instant, renderInstant } from '@onfile/core';
 
 /** ISO 8601 in UTC, to the second as in the documented examples. */
 export function renderTime(instant: Instant): string {
-  return new Date(instant).toISOString().replace(/\.\d{3}Z$/, 'Z');
+  return `${renderInstant(instant).slice(0, -'.000Z'.length)}Z`;
 }

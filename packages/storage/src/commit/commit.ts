@@ -5,11 +5,12 @@ import {
   type EventObjects,
   type EventObjectType,
   isSameScope,
+  renderInstant,
   StorageFault,
 } from '@onfile/core';
 import type { CommitForm, Database, StorageLog } from '../database.js';
 import { CONNECTION, isConnectionLost, isUnmet, toStorageFault, violatedKeyOf } from '../faults.js';
-import { type Row, renderInstant } from '../fields.js';
+import type { Row } from '../fields.js';
 import { statement } from '../statement.js';
 import { readAnnounced } from '../tables.js';
 import { composeCommit, composeCounts, composePipeline } from './composed-commits.js';

@@ -5,8 +5,9 @@ import {
   type Expectation,
   METADATA_KEYS_MAX,
   type MetadataChange,
+  renderInstant,
 } from '@onfile/core';
-import { asBuffer, renderInstant } from '../fields.js';
+import { asBuffer } from '../fields.js';
 import { announced, setupAttempts, type Table } from '../tables.js';
 import type { Parameters, ValueOf } from './parameters.js';
 

@@ -1,5 +1,5 @@
-import type { Commit, IdempotencyStep } from '@onfile/core';
-import { asBuffer, renderInstant } from '../fields.js';
+import { type Commit, type IdempotencyStep, renderInstant } from '@onfile/core';
+import { asBuffer } from '../fields.js';
 import type { Source } from './announcements.js';
 import { announcedChange } from './fragments.js';
 import type { Parameters } from './parameters.js';

@@ -1,5 +1,4 @@
-import type { Commit, Uuid } from '@onfile/core';
-import { renderInstant } from '../fields.js';
+import { type Commit, renderInstant, type Uuid } from '@onfile/core';
 
 /** Takes one parameter's value out of a commit. It may close over positions and names, never over another commit's values. */
 export type ValueOf = (commit: Commit) => unknown;

@@ -1,7 +1,7 @@
-import type { Storage, Uuid } from '@onfile/core';
+import { renderInstant, type Storage, type Uuid } from '@onfile/core';
 import { acrossMerchants } from '../across-merchants.js';
 import type { Database } from '../database.js';
-import { type Row, renderInstant, scope as scopeField } from '../fields.js';
+import { type Row, scope as scopeField } from '../fields.js';
 import { statement } from '../statement.js';
 import { checkoutSessions, setupIntents } from '../tables.js';
 import { loadPage } from './page.js';

@@ -1,8 +1,15 @@
-import type { LoadedAttempt, LoadedSetupIntent, SealedCard, Storage, Uuid } from '@onfile/core';
+import {
+  type LoadedAttempt,
+  type LoadedSetupIntent,
+  renderInstant,
+  type SealedCard,
+  type Storage,
+  type Uuid,
+} from '@onfile/core';
 import { acrossMerchants } from '../across-merchants.js';
 import { inBuckets } from '../buckets.js';
 import type { Database } from '../database.js';
-import { type Row, renderInstant, scope as scopeField } from '../fields.js';
+import { type Row, scope as scopeField } from '../fields.js';
 import { statement } from '../statement.js';
 import { checkoutSessions, paymentMethods, setupAttempts, setupIntents } from '../tables.js';
 import { loadPage } from './page.js';

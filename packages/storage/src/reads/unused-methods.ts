@@ -1,7 +1,7 @@
-import type { Storage, Uuid } from '@onfile/core';
+import { renderInstant, type Storage, type Uuid } from '@onfile/core';
 import { acrossMerchants } from '../across-merchants.js';
 import type { Database } from '../database.js';
-import { renderInstant, scope as scopeField } from '../fields.js';
+import { scope as scopeField } from '../fields.js';
 
 export function unusedMethodReads(database: Database): Pick<Storage, 'listUnusedMethods'> {
   return {

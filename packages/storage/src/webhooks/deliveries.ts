@@ -7,11 +7,12 @@ import {
   type EventType,
   type Instant,
   RECORDS_KEPT_MAX,
+  renderInstant,
   type Uuid,
   type WebhookStorage,
 } from '@onfile/core';
 import type { Database } from '../database.js';
-import { type Row, readInstant, renderInstant, scope as scopeField } from '../fields.js';
+import { type Row, readInstant, scope as scopeField } from '../fields.js';
 import { lowestIdAt } from '../ids-by-time.js';
 import { events } from '../reads/events.js';
 import { statement } from '../statement.js';

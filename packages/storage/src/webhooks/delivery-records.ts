@@ -1,8 +1,7 @@
-import type { DeliveryRecord, OperatorStorage } from '@onfile/core';
+import { type DeliveryRecord, type OperatorStorage, renderInstant } from '@onfile/core';
 import { acrossMerchants } from '../across-merchants.js';
 import { inBuckets } from '../buckets.js';
 import type { Database } from '../database.js';
-import { renderInstant } from '../fields.js';
 import { statement } from '../statement.js';
 
 export function deliveryRecordStorage(

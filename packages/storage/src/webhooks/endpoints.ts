@@ -1,7 +1,7 @@
-import type { EndpointPatch, WebhookStorage } from '@onfile/core';
+import { type EndpointPatch, renderInstant, type WebhookStorage } from '@onfile/core';
 import { acrossMerchants } from '../across-merchants.js';
 import type { Database } from '../database.js';
-import { type Row, renderInstant, scope as scopeField } from '../fields.js';
+import { type Row, scope as scopeField } from '../fields.js';
 import { statement } from '../statement.js';
 import { valuesOf, webhookEndpoints } from '../tables.js';
 
