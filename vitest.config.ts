@@ -12,7 +12,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // Tests mostly wait: for servers that start, browsers that draw, processors that hang on purpose.
     maxWorkers: Math.max(3, availableParallelism() - 1),
