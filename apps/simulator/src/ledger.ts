@@ -1,4 +1,4 @@
-import { constants, createReadStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline/promises';
@@ -24,7 +24,7 @@ export class Ledger {
   /** Opens the file, or makes it, and hands every record in it to `onRecord`, oldest first. */
   static async open(path: string, onRecord: (record: LedgerRecord) => void): Promise<Ledger> {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const file = await open(path, O_RDWR | O_CREAT | O_APPEND | O_DSYNC, 0o600);
+    const file = await open(path, 'a+', 0o600);
     const ledger = new Ledger(file, path);
     try {
       await cutTornEnd(file);
@@ -78,6 +78,7 @@ export class Ledger {
     const lines = this.#pending.join('');
     this.#pending = [];
     await this.#file.appendFile(lines);
+    await this.#file.datasync();
   }
 
   async *#records(): AsyncGenerator<LedgerRecord> {
@@ -105,8 +106,6 @@ export interface LedgerSelection {
   readonly records: readonly LedgerRecord[];
 }
 
-/** With O_DSYNC a write has reached the disk when it is done. */
-const { O_RDWR, O_CREAT, O_APPEND, O_DSYNC } = constants;
 const LINE_FEED = 0x0a;
 
 /** A record that was cut by a crash was never acknowledged: it is removed, as if it had not happened. */
