@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 import type { Mode, Scope, Uuid } from '@onfile/core';
 import { lengthPrefixed } from './length-prefixed.js';
 import { ownBytes, type Secret, wipe } from './secret.js';
@@ -51,15 +59,14 @@ export function sealEnvelope(
 ): Buffer {
   const body = bodyData(binding);
   const dataKey = random(KEY_BYTES);
-  const encryptionKey = derive(dataKey, 'enc|', body);
   const padded = pad(message);
   try {
     const header = Buffer.concat([MAGIC, Buffer.of(FORMAT, SUITE), uuidToBytes(id), u32(version)]);
-    const wrapped = key.use((bytes) => encrypt(bytes, random(NONCE_BYTES), wrapData(body, id, version), dataKey));
-    const commitment = derive(dataKey, 'commit|', body);
+    const wrapped = key.useAsKey((own) => encrypt(own, random(NONCE_BYTES), wrapData(body, id, version), dataKey));
+    const { encryptionKey, commitment } = deriveFrom(dataKey, body);
     return Buffer.concat([header, wrapped, commitment, encrypt(encryptionKey, random(NONCE_BYTES), body, padded)]);
   } finally {
-    wipe(dataKey, encryptionKey, padded);
+    wipe(dataKey, padded);
   }
 }
 
@@ -74,19 +81,18 @@ export function openEnvelope(envelope: Uint8Array, binding: Binding, { id, versi
   const parts = split(envelope);
   const body = bodyData(binding);
   let dataKey: Buffer | undefined;
-  let encryptionKey: Buffer | undefined;
   let padded: Buffer | undefined;
   try {
     if (!parts.keyId.equals(uuidToBytes(id)) || !parts.keyVersion.equals(u32(version))) throw new UnreadableEnvelope();
-    dataKey = key.use((bytes) => decrypt(bytes, wrapData(body, id, version), parts.wrapped));
-    if (!timingSafeEqual(derive(dataKey, 'commit|', body), parts.commitment)) throw new UnreadableEnvelope();
-    encryptionKey = derive(dataKey, 'enc|', body);
+    dataKey = key.useAsKey((own) => decrypt(own, wrapData(body, id, version), parts.wrapped));
+    const { encryptionKey, commitment } = deriveFrom(dataKey, body);
+    if (!timingSafeEqual(commitment, parts.commitment)) throw new UnreadableEnvelope();
     padded = decrypt(encryptionKey, body, parts.sealed);
     return unpad(padded);
   } catch {
     throw new UnreadableEnvelope();
   } finally {
-    wipe(dataKey, encryptionKey, padded);
+    wipe(dataKey, padded);
   }
 }
 
@@ -150,27 +156,32 @@ function wrapData(body: Uint8Array, keyId: Uuid, keyVersion: number): Buffer {
 }
 
 /**
- * HKDF-SHA256 without a salt, one block of it (RFC 5869, 2.2 and 2.3). As two HMACs it takes 40 % of the time of `hkdfSync`, which
- * looks for its algorithm by name each time.
+ * HKDF-SHA256 without a salt, one block of it for each use (RFC 5869, 2.2 and 2.3). As HMACs it takes less than half the time of
+ * `hkdfSync`, which looks for its algorithm by name each time.
  */
-function derive(dataKey: Uint8Array, label: 'enc|' | 'commit|', body: Uint8Array): Buffer {
-  const pseudorandomKey = createHmac('sha256', NO_SALT).update(dataKey).digest();
-  try {
-    return createHmac('sha256', pseudorandomKey).update(label).update(body).update(FIRST_BLOCK).digest();
-  } finally {
-    wipe(pseudorandomKey);
-  }
+function deriveFrom(dataKey: Uint8Array, body: Uint8Array): { encryptionKey: KeyObject; commitment: Buffer } {
+  const pseudorandomKey = asKey(createHmac('sha256', NO_SALT).update(dataKey).digest());
+  const expand = (use: 'enc|' | 'commit|') =>
+    createHmac('sha256', pseudorandomKey).update(use).update(body).update(FIRST_BLOCK).digest();
+  return { encryptionKey: asKey(expand('enc|')), commitment: expand('commit|') };
 }
 
-const NO_SALT = Buffer.alloc(0);
+/** Takes the bytes over, into memory that is zeroed when the key is freed. */
+function asKey(bytes: Buffer): KeyObject {
+  const key = createSecretKey(bytes);
+  wipe(bytes);
+  return key;
+}
+
+const NO_SALT = createSecretKey(Buffer.alloc(0));
 const FIRST_BLOCK = Buffer.of(1);
 
-function encrypt(key: Uint8Array, nonce: Uint8Array, data: Uint8Array, message: Uint8Array): Buffer {
+function encrypt(key: KeyObject, nonce: Uint8Array, data: Uint8Array, message: Uint8Array): Buffer {
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES }).setAAD(data);
   return Buffer.concat([nonce, cipher.update(message), cipher.final(), cipher.getAuthTag()]);
 }
 
-function decrypt(key: Uint8Array, data: Uint8Array, sealed: Buffer): Buffer {
+function decrypt(key: KeyObject, data: Uint8Array, sealed: Buffer): Buffer {
   const nonce = sealed.subarray(0, NONCE_BYTES);
   const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
   decipher.setAAD(data).setAuthTag(sealed.subarray(-TAG_BYTES));

@@ -86,7 +86,7 @@ function neighbours(number: CardNumber, key: Secret): string {
 }
 
 function hash(use: string, digits: Uint8Array, key: Secret): string {
-  const digest = key.use((keyBytes) => createHmac('sha256', keyBytes).update(use).update(digits).digest());
+  const digest = key.useAsKey((own) => createHmac('sha256', own).update(use).update(digits).digest());
   try {
     return base32(digest.subarray(0, 16));
   } finally {

@@ -67,7 +67,7 @@ export class HeldCodes {
 
   #seal(digits: Uint8Array, owner: CodeOwner): Buffer {
     const nonce = randomBytes(NONCE_BYTES);
-    return this.#key.use((key) => {
+    return this.#key.useAsKey((key) => {
       const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES }).setAAD(bytesOf(owner));
       return Buffer.concat([nonce, cipher.update(digits), cipher.final(), cipher.getAuthTag()]);
     });
@@ -75,7 +75,7 @@ export class HeldCodes {
 
   #open(sealed: Buffer, owner: CodeOwner): SecurityCode {
     const nonce = sealed.subarray(0, NONCE_BYTES);
-    const digits = this.#key.use((key) => {
+    const digits = this.#key.useAsKey((key) => {
       const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
       decipher.setAAD(bytesOf(owner)).setAuthTag(sealed.subarray(-TAG_BYTES));
       const opened = decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES));

@@ -16,13 +16,4 @@ export function lengthPrefixed(fields: readonly (string | Uint8Array)[]): Buffer
   return joined;
 }
 
-/** The same, piece by piece: for fields that must not be copied. */
-export function withLengths(fields: readonly Uint8Array[]): readonly Uint8Array[] {
-  return fields.flatMap((field) => {
-    const length = Buffer.alloc(LENGTH_BYTES);
-    length.writeUInt32BE(field.length);
-    return [length, field];
-  });
-}
-
 const LENGTH_BYTES = 4;

@@ -1,4 +1,5 @@
 import { Console } from 'node:console';
+import { createHmac } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { inspect } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
@@ -75,6 +76,14 @@ describe('a secret', () => {
 
   test('lends its bytes to a call', () => {
     expect(aSecret().use((bytes) => Buffer.from(bytes).toString())).toBe(DIGITS);
+  });
+
+  test('lends its bytes as a key, which cannot be had once it is wiped', () => {
+    const secret = aSecret();
+    const mac = () => secret.useAsKey((key) => createHmac('sha256', key).update('message').digest('hex'));
+    expect(mac()).toBe(createHmac('sha256', DIGITS).update('message').digest('hex'));
+    secret.wipe();
+    expect(mac).toThrow(WipedSecretError);
   });
 
   test('does not let its own bytes, or a view of them, out of the call', () => {

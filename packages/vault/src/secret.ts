@@ -1,10 +1,13 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+
 /**
- * Bytes that must not be seen. However it is printed, serialized, cloned or spread, at most its kind comes out; `use` is
- * the only way to the bytes.
+ * Bytes that must not be seen. However it is printed, serialized, cloned or spread, at most its kind comes out; `use` and
+ * `useAsKey` are the only ways to the bytes.
  */
 export class Secret<Kind extends string = string> {
   readonly #kind: Kind;
   readonly #bytes: Buffer;
+  #key: KeyObject | null = null;
   #isWiped = false;
 
   /** Takes the bytes over: they are copied into memory that nothing else shares, and the given ones are wiped. */
@@ -28,7 +31,7 @@ export class Secret<Kind extends string = string> {
    * them sees zeros after `wipe`. Throws once wiped, and when the call tries to hand the bytes on.
    */
   use<T>(fn: (bytes: Uint8Array) => T): T {
-    if (this.#isWiped) throw new WipedSecretError(this.#kind);
+    this.#requireBytes();
     const result = fn(this.#bytes);
     if (ArrayBuffer.isView(result) && result.buffer === this.#bytes.buffer) {
       throw new TypeError(`A secret's own bytes must not leave use(): ${this.#kind}. Return what was made of them.`);
@@ -36,9 +39,20 @@ export class Secret<Kind extends string = string> {
     return result;
   }
 
+  /**
+   * Lends the bytes as a key of `node:crypto`, for those that serve many times: it holds a copy outside of JavaScript's memory,
+   * which is zeroed when it is freed. Node 24 spends four times as long on an HMAC whose key comes as bytes.
+   */
+  useAsKey<T>(fn: (key: KeyObject) => T): T {
+    this.#requireBytes();
+    this.#key ??= createSecretKey(this.#bytes);
+    return fn(this.#key);
+  }
+
   /** Zeros the bytes. Doing it again changes nothing. */
   wipe(): void {
     this.#bytes.fill(0);
+    this.#key = null;
     this.#isWiped = true;
   }
 
@@ -61,6 +75,10 @@ export class Secret<Kind extends string = string> {
   // The inspector's symbol, by its registered name: what console.log and assertion messages ask for.
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
+  }
+
+  #requireBytes(): void {
+    if (this.#isWiped) throw new WipedSecretError(this.#kind);
   }
 }
 

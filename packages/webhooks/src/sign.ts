@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import type { WebhookRequest } from '@onfile/core';
 
 /**
@@ -18,6 +18,6 @@ const PREFIX = 'whsec_';
 
 function signature(secret: string, head: string, body: Uint8Array): string {
   if (!secret.startsWith(PREFIX)) throw new Error(`A signing secret begins with ${PREFIX}`);
-  const key = Buffer.from(secret.slice(PREFIX.length), 'base64');
+  const key = createSecretKey(secret.slice(PREFIX.length), 'base64');
   return createHmac('sha256', key).update(head).update(body).digest('base64');
 }

@@ -1,4 +1,4 @@
-import type { CardReference, DerivedSecrets } from '@onfile/core';
+import type { CardReference } from '@onfile/core';
 import { type CardPaths, type LocalVault, readBody, scanJson } from '@onfile/vault';
 import { readContentType } from './content-type.js';
 import { type Checked, type CheckFailed, fault, type HttpRequest, ok } from './http-route.js';
@@ -15,9 +15,7 @@ export interface ReadJson {
   readonly card: CardReference | null;
 }
 
-type BodyVault = Pick<LocalVault, 'takeCardFromJson'> & {
-  readonly derivedSecrets: Pick<DerivedSecrets, 'requestDigest'>;
-};
+type BodyVault = Pick<LocalVault, 'takeCardFromJson' | 'bodyDigest'>;
 
 /**
  * Reads JSON. Its bytes are scanned strictly before any of them becomes a string; where the route has card fields, the
@@ -67,7 +65,7 @@ const NO_BODY: ReadJson = { json: undefined, digest: null, card: null };
 function readPlainJson(bytes: Buffer, vault: BodyVault): Checked<ReadJson> {
   const problem = scanJson(bytes);
   if (problem !== null) return faultOf(problem);
-  return ok({ json: JSON.parse(bytes.toString()), digest: vault.derivedSecrets.requestDigest([bytes]), card: null });
+  return ok({ json: JSON.parse(bytes.toString()), digest: vault.bodyDigest(bytes), card: null });
 }
 
 function readCardJson(bytes: Buffer, vault: BodyVault, paths: CardPaths): Checked<ReadJson> {

@@ -8,6 +8,9 @@ export const IDEMPOTENCY_LIFETIME_MS = 24 * 60 * 60 * 1000;
 
 export const IDEMPOTENCY_HEADER = 'idempotency-key';
 
+/** No digest is as short. */
+const NO_BODY = new Uint8Array(0);
+
 /** The key that the caller chose, if any; only what changes something takes one. */
 export function readIdempotencyKey(request: HttpRequest, dialect: Dialect): Checked<string | null> {
   const key = request.raw.headers[dialect.idempotencyHeader ?? IDEMPOTENCY_HEADER];
@@ -31,10 +34,7 @@ export function idempotencyEntry(
   return {
     key,
     operation: `${route.method} ${route.path}`,
-    requestDigest: derivedSecrets.requestDigest([
-      ...[method, path, ...named].map((text) => Buffer.from(text)),
-      bodyDigest ?? derivedSecrets.requestDigest([]),
-    ]),
+    requestDigest: derivedSecrets.requestDigest([method, path, ...named, bodyDigest ?? NO_BODY]),
     expiresAt: clock.now() + IDEMPOTENCY_LIFETIME_MS,
   };
 }

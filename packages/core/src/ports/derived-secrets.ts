@@ -16,6 +16,9 @@ export interface DerivedSecrets {
   derive(purpose: SecretPurpose, scope: Scope, id: Uuid): string;
   /** Compares in constant time, whatever the candidate is. */
   matches(candidate: string, purpose: SecretPurpose, scope: Scope, id: Uuid): boolean;
-  /** Keyed digest of a request, for idempotency: never a plain hash, since bodies can hold card data. 32 bytes. */
-  requestDigest(parts: readonly Uint8Array[]): Uint8Array;
+  /**
+   * Keyed digest of a request, for idempotency: never a plain hash, since bodies can hold card data. No two different lists of
+   * parts have the same. 32 bytes.
+   */
+  requestDigest(parts: readonly (string | Uint8Array)[]): Uint8Array;
 }

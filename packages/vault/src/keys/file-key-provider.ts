@@ -47,7 +47,7 @@ export class FileKeyProvider implements KeyProvider {
     header.writeUInt8(FORMAT, 0);
     header.writeUInt32BE(version, 1);
     const nonce = randomBytes(NONCE_BYTES);
-    return this.#keyOf('root', version).use((root) => {
+    return this.#keyOf('root', version).useAsKey((root) => {
       const cipher = createCipheriv('aes-256-gcm', root, nonce, { authTagLength: TAG_BYTES });
       cipher.setAAD(wrapData(header, context));
       const wrapped = key.use((bytes) => Buffer.concat([cipher.update(bytes), cipher.final()]));
@@ -61,7 +61,7 @@ export class FileKeyProvider implements KeyProvider {
 
     const header = bytes.subarray(0, HEADER_BYTES);
     const nonce = bytes.subarray(HEADER_BYTES, HEADER_BYTES + NONCE_BYTES);
-    return this.#keyOf('root', header.readUInt32BE(1)).use((root) => {
+    return this.#keyOf('root', header.readUInt32BE(1)).useAsKey((root) => {
       const decipher = createDecipheriv('aes-256-gcm', root, nonce, { authTagLength: TAG_BYTES });
       decipher.setAAD(wrapData(header, context)).setAuthTag(bytes.subarray(-TAG_BYTES));
       const key = decipher.update(bytes.subarray(HEADER_BYTES + NONCE_BYTES, -TAG_BYTES));
@@ -86,7 +86,7 @@ export class FileKeyProvider implements KeyProvider {
   }
 
   async mac(purpose: Purpose, version: number, context: KeyContext): Promise<Secret<'derived-key'>> {
-    return this.#keyOf(purpose, version).use(
+    return this.#keyOf(purpose, version).useAsKey(
       (key) => new Secret('derived-key', createHmac('sha256', key).update(contextBytes(context)).digest()),
     );
   }
