@@ -67,13 +67,16 @@ export class SharedConnections {
   }
 }
 
-/** Statements that are sent in one turn of the event loop leave together: a call of the system costs more than a statement. */
+/**
+ * Statements that follow from one thing that happened leave together: a call of the system costs more than a statement. Those
+ * of a whole turn of the event loop would let PostgreSQL wait for requests that have not been read yet.
+ */
 function gather(connection: SharedConnection): void {
   if (connection.isGathering) return;
   const socket = socketOf(connection.client as pg.PoolClient);
   connection.isGathering = true;
   socket.cork();
-  setImmediate(() => {
+  process.nextTick(() => {
     connection.isGathering = false;
     socket.uncork();
   });
