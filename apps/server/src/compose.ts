@@ -26,7 +26,6 @@ import { createWebhookSender, type LocalWebhookSender } from '@onfile/webhooks';
 import { describeApiKey } from './api-keys.js';
 import { systemClock } from './clock.js';
 import type { Config } from './config.js';
-import { countAttempts } from './count-attempts.js';
 import { type DatabaseSettings, joinDatabase, migrateTables, type OpenDatabase } from './database.js';
 import { authenticationReturnUrl } from './http/authentication-return.js';
 import { createMetrics, type Metrics } from './http/metrics.js';
@@ -40,7 +39,7 @@ import { createMerchant, issueApiKey } from './merchants.js';
 import { createToastClients } from './toast-clients.js';
 import { openTokenKey } from './token-key-file.js';
 import { readVersion } from './version.js';
-import { wakeAfterEvents } from './wake-after-events.js';
+import { makesEvent, outcomesIn, watchCommits } from './watch-commits.js';
 import type { Siblings } from './workers/siblings.js';
 import { vaultOfSiblings } from './workers/vault-of-siblings.js';
 
@@ -98,7 +97,9 @@ export async function compose(
   const eventsMade: System['eventsMade'] = { listener: null };
   const eventsRoom = createWaitingRoom();
   const requestsRoom = createWaitingRoom();
-  const storage = wakeAfterEvents(countAttempts(postgres, metrics), () => {
+  const storage = watchCommits(postgres, (changes) => {
+    for (const outcome of outcomesIn(changes)) metrics.attemptEnded(outcome);
+    if (!changes.some(makesEvent)) return;
     eventsMade.listener?.();
     eventsRoom.ring();
   });

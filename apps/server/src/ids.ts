@@ -13,6 +13,7 @@ const POOL_BYTES = 512 * RANDOM_BYTES_PER_ID;
  */
 export function createIds(clock: Clock, random: (bytes: number) => Buffer = randomBytes): Ids {
   let lastMs = -1;
+  let lastMsText = '';
   let counter = 0;
   let pool: Buffer = Buffer.alloc(0);
 
@@ -27,24 +28,26 @@ export function createIds(clock: Clock, random: (bytes: number) => Buffer = rand
     next() {
       const bits = takeRandom();
       const nowMs = clock.now();
-      if (nowMs > lastMs) {
-        lastMs = nowMs;
-        counter = bits.readUInt16BE(8) & COUNTER_START_MAX;
-      } else if (counter === COUNTER_MAX) {
-        lastMs += 1;
+      if (nowMs > lastMs || counter === COUNTER_MAX) {
+        lastMs = Math.max(nowMs, lastMs + 1);
+        lastMsText = formatTime(lastMs);
         counter = bits.readUInt16BE(8) & COUNTER_START_MAX;
       } else {
         counter += 1;
       }
-      return formatUuid(lastMs, counter, bits);
+      return formatUuid(lastMsText, counter, bits);
     },
   };
 }
 
-function formatUuid(ms: number, counter: number, bits: Buffer): Uuid {
+function formatTime(ms: number): string {
   const time = ms.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}`;
+}
+
+function formatUuid(time: string, counter: number, bits: Buffer): Uuid {
   const count = counter.toString(16).padStart(3, '0');
   const variant = ((bits.readUInt8(0) & 0x3f) | 0x80).toString(16);
   const rest = bits.toString('hex', 1, 8);
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${count}-${variant}${rest.slice(0, 2)}-${rest.slice(2)}` as Uuid;
+  return `${time}-7${count}-${variant}${rest.slice(0, 2)}-${rest.slice(2)}` as Uuid;
 }

@@ -45,9 +45,7 @@ export interface VaultOptions {
 /** The vault in this process: the port of the domain, and what the HTTP layer needs of it. */
 export interface LocalVault extends Vault {
   readonly derivedSecrets: DerivedSecrets;
-  /** Stands for a body's bytes where requests are compared. 32 bytes. */
-  bodyDigest(bytes: Uint8Array): Uint8Array;
-  /** See {@link takeCardFromJson}; `bodyDigest` is that of the original bytes. */
+  /** See {@link takeCardFromJson}. `bodyDigest` stands for the original bytes where requests are compared. */
   takeCardFromJson(bytes: Uint8Array, paths: CardPaths): JsonIntake & { readonly bodyDigest: Uint8Array };
   /** See {@link takeCardFromForm}. */
   takeCardFromForm(bytes: Uint8Array, fields: CardFields): FormIntake & { readonly bodyDigest: Uint8Array };
@@ -115,17 +113,13 @@ class VaultInProcess implements LocalVault {
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_EVERY_MS).unref();
   }
 
-  bodyDigest(bytes: Uint8Array): Uint8Array {
-    return this.derivedSecrets.bodyDigest(bytes);
-  }
-
   takeCardFromJson(bytes: Uint8Array, paths: CardPaths): JsonIntake & { readonly bodyDigest: Uint8Array } {
-    const bodyDigest = this.bodyDigest(bytes);
+    const bodyDigest = this.derivedSecrets.bodyDigest(bytes);
     return { ...takeCardFromJson(bytes, paths, this.#cards), bodyDigest };
   }
 
   takeCardFromForm(bytes: Uint8Array, fields: CardFields): FormIntake & { readonly bodyDigest: Uint8Array } {
-    const bodyDigest = this.bodyDigest(bytes);
+    const bodyDigest = this.derivedSecrets.bodyDigest(bytes);
     return { ...takeCardFromForm(bytes, fields, this.#cards), bodyDigest };
   }
 

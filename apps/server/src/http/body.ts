@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { CardReference } from '@onfile/core';
 import { type CardPaths, type LocalVault, readBody, scanJson } from '@onfile/vault';
 import { readContentType } from './content-type.js';
@@ -15,7 +16,7 @@ export interface ReadJson {
   readonly card: CardReference | null;
 }
 
-type BodyVault = Pick<LocalVault, 'takeCardFromJson' | 'bodyDigest'>;
+type BodyVault = Pick<LocalVault, 'takeCardFromJson'>;
 
 /**
  * Reads JSON. Its bytes are scanned strictly before any of them becomes a string; where the route has card fields, the
@@ -39,7 +40,7 @@ export async function readJson(
     if (bytes.length === 0) return ok(NO_BODY);
     if (mediaType === null)
       return fault('unsupported_media_type', 'A body needs the header Content-Type: application/json.');
-    return cardPaths === null ? readPlainJson(bytes, vault) : readCardJson(bytes, vault, cardPaths);
+    return cardPaths === null ? readPlainJson(bytes) : readCardJson(bytes, vault, cardPaths);
   } finally {
     bytes.fill(0);
   }
@@ -62,10 +63,11 @@ const BODY_FAULTS = {
 
 const NO_BODY: ReadJson = { json: undefined, digest: null, card: null };
 
-function readPlainJson(bytes: Buffer, vault: BodyVault): Checked<ReadJson> {
+function readPlainJson(bytes: Buffer): Checked<ReadJson> {
   const problem = scanJson(bytes);
   if (problem !== null) return faultOf(problem);
-  return ok({ json: JSON.parse(bytes.toString()), digest: vault.bodyDigest(bytes), card: null });
+  // There is no card in them, and this digest stays here: a key is needed only for what is stored.
+  return ok({ json: JSON.parse(bytes.toString()), digest: hash('sha256', bytes, 'buffer'), card: null });
 }
 
 function readCardJson(bytes: Buffer, vault: BodyVault, paths: CardPaths): Checked<ReadJson> {

@@ -11,7 +11,11 @@ export interface ContentType {
 const MEDIA_TYPE = /^\s*([\w!#$&^.+-]+\/[\w!#$&^.+-]+)\s*(?:;(.*))?$/;
 const CHARSET = /^\s*charset\s*=\s*"?([^";\s]*)"?\s*$/i;
 
+const PLAIN_JSON: ContentType = { mediaType: 'application/json', isPlainUtf8: true };
+
 export function readContentType({ headers }: Pick<IncomingMessage, 'headers'>): ContentType {
+  // As nearly all callers send it.
+  if (headers['content-type'] === 'application/json' && headers['content-encoding'] === undefined) return PLAIN_JSON;
   const [, mediaType = null, parameters = ''] = MEDIA_TYPE.exec(headers['content-type'] ?? '') ?? [];
   const charsets = parameters.split(';').flatMap((parameter) => CHARSET.exec(parameter)?.[1] ?? []);
   const encoding = headers['content-encoding'] ?? 'identity';

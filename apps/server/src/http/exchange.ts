@@ -37,6 +37,7 @@ export class Exchange {
   readonly #host: ExchangeHost;
   readonly #path: string;
   readonly #queryText: string;
+  #route: HttpRoute | null = null;
 
   constructor(request: FastifyRequest, reply: FastifyReply, host: ExchangeHost) {
     this.#request = request;
@@ -46,6 +47,7 @@ export class Exchange {
   }
 
   async answerBy(route: HttpRoute): Promise<FastifyReply> {
+    this.#route = route;
     return this.#send(await route.handle(this.#toHttpRequest()));
   }
 
@@ -66,7 +68,7 @@ export class Exchange {
       requestId: this.#request.id,
       origin: this.#host.name,
       method: this.#request.method,
-      route: this.#template,
+      route: this.#shownTemplate,
       ...describeError(error),
     });
     if (!isDependencyDown(error)) return this.answerFault('internal_fault');
@@ -91,13 +93,13 @@ export class Exchange {
 
   #isOpenToPages(): boolean {
     const { paths } = this.#host;
-    const { url: template } = this.#request.routeOptions;
-    return template === undefined ? paths.isOpenToPages(this.#path) : paths.isTemplateOpenToPages(template);
+    const template = this.#template;
+    return template === null ? paths.isOpenToPages(this.#path) : paths.isTemplateOpenToPages(template);
   }
 
   #recordEnd(status: number, body: HttpAnswer['body']): void {
     const { name, log, metrics, onAnswered } = this.#host;
-    const ended = { origin: name, method: this.#request.method, route: this.#template, status };
+    const ended = { origin: name, method: this.#request.method, route: this.#shownTemplate, status };
     const durationMs = performance.now() - this.#startedAt;
     metrics.requestEnded({ ...ended, durationSeconds: durationMs / 1_000 });
     log.write('request.ended', {
@@ -121,9 +123,14 @@ export class Exchange {
     });
   }
 
-  /** The route's, which stands for the address in logs and metrics. */
-  get #template(): string {
-    return this.#request.routeOptions.url ?? 'none';
+  /** The route's; `null` where the address has none. Asking the framework makes an object with all it knows of the route. */
+  get #template(): string | null {
+    return this.#route?.path ?? this.#request.routeOptions.url ?? null;
+  }
+
+  /** What stands for the address in logs and metrics. */
+  get #shownTemplate(): string {
+    return this.#template ?? 'none';
   }
 
   #toHttpRequest(): HttpRequest {

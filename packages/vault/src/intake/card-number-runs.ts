@@ -1,5 +1,5 @@
 import { cardBrandOf, passesLuhn, readEntryCharacter } from '@onfile/core';
-import { ownBytes } from '../secret.js';
+import { ownBytes, wipe } from '../secret.js';
 import { codePointAt } from './utf8.js';
 
 /**
@@ -24,7 +24,8 @@ export function holdsCardNumber(text: Uint8Array): boolean {
  */
 export class CardNumberRuns {
   readonly #source: Uint8Array;
-  readonly #lastDigits = ownBytes(DIGITS_MAX);
+  /** Of the digits so far the last ones, each at its number modulo {@link DIGITS_MAX}; there is none before the first digit. */
+  #lastDigits: Buffer | null = null;
   #digitCount = 0;
   #groups: Group[] = [];
   #endedBySeparator = false;
@@ -61,8 +62,8 @@ export class CardNumberRuns {
       this.#groups.push({ firstDigit: this.#digitCount, offset });
     }
     this.#endedBySeparator = false;
-    this.#lastDigits.copyWithin(0, 1);
-    this.#lastDigits[DIGITS_MAX - 1] = digit;
+    this.#lastDigits ??= ownBytes(DIGITS_MAX);
+    this.#lastDigits[this.#digitCount % DIGITS_MAX] = digit;
     this.#digitCount += 1;
   }
 
@@ -70,12 +71,25 @@ export class CardNumberRuns {
     return this.#groups.some(({ firstDigit, offset }) => {
       const length = this.#digitCount - firstDigit;
       if (length < DIGITS_MIN || length > DIGITS_MAX) return false;
-      return looksLikeCardNumber(this.#lastDigits.subarray(-length)) && !isInIdentifier(this.#source, offset, end);
+      return this.#lookLikeCardNumber(length) && !isInIdentifier(this.#source, offset, end);
     });
   }
 
+  #lookLikeCardNumber(length: number): boolean {
+    const digits = ownBytes(length);
+    for (let at = 0; at < length; at += 1) {
+      digits[at] = this.#lastDigits?.[(this.#digitCount - length + at) % DIGITS_MAX] ?? 0;
+    }
+    try {
+      return looksLikeCardNumber(digits);
+    } finally {
+      wipe(digits);
+    }
+  }
+
   #forget(): void {
-    this.#lastDigits.fill(0);
+    if (this.#digitCount === 0) return;
+    wipe(this.#lastDigits);
     this.#digitCount = 0;
     this.#groups = [];
     this.#endedBySeparator = false;
