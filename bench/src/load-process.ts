@@ -48,7 +48,7 @@ async function runLoad({ workloads, target, pace, seconds }: LoadOrder): Promise
   }
 }
 
-type Operate = (turn: number) => Promise<unknown>;
+type Operate = (turn: number) => Promise<string>;
 
 /** What is under way when time is up still counts, with its time. */
 async function loadFully(

@@ -50,7 +50,7 @@ interface Take {
   readonly answer: object;
 }
 
-async function recordOne(operation: () => Promise<unknown>, merchantId: string): Promise<Take> {
+async function recordOne(operation: () => Promise<string>, merchantId: string): Promise<Take> {
   const statements: Sent[] = [];
   const send = pg.Client.prototype.query;
   pg.Client.prototype.query = function (this: pg.Client, ...sent: unknown[]) {
@@ -60,7 +60,7 @@ async function recordOne(operation: () => Promise<unknown>, merchantId: string):
     return Reflect.apply(send, this, sent);
   } as typeof send;
   try {
-    const answer = (await operation()) as object;
+    const answer = JSON.parse(await operation()) as object;
     return { statements, answer };
   } finally {
     pg.Client.prototype.query = send;

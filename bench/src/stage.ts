@@ -262,7 +262,7 @@ function makeFlows(target: Target): Promise<Target> {
     const count = target.accounts.length;
     const flowIds = target.accounts.map((): string[] => []);
     for (let turn = 0; turn < Math.max(FLOWS, count); turn += 1) {
-      flowIds[turn % count]?.push(((await operations.create(turn)) as { id: string }).id);
+      flowIds[turn % count]?.push((JSON.parse(await operations.create(turn)) as { id: string }).id);
     }
     return { ...target, accounts: target.accounts.map((account, at) => ({ ...account, flowIds: flowIds[at] ?? [] })) };
   });

@@ -32,8 +32,8 @@ export interface Account {
 /** Whose credentials they are: those of a merchant's server, and those that its pages may have. */
 export type ToastSet = 'payment' | 'iframe';
 
-/** One operation of each workload; `turn` picks what is read. Each answers the last body, and throws unless all went well. */
-export type Operations = Record<Workload, (turn: number) => Promise<unknown>>;
+/** One operation of each workload; `turn` picks what is read. Each answers the last body's JSON, and throws unless all went well. */
+export type Operations = Record<Workload, (turn: number) => Promise<string>>;
 
 export interface Client {
   readonly operations: Operations;
@@ -45,23 +45,24 @@ const CARD = { number: '4242424242424242', exp_month: 12, exp_year: 2034, cvc: '
 const BILLING_DETAILS = { name: 'TARO YAMADA', email: 'taro@example.com' };
 const RETURN_URL = 'https://shop.example/done';
 const LIST_LIMIT = 10;
+const NEW_FLOW = JSON.stringify({ usage: 'on_session' });
 /** As Toast writes the same card. */
-const TOAST_CARD = {
+const TOAST_CARD = JSON.stringify({
   type: 'CARD',
   card: { number: CARD.number, cvv: CARD.cvc, expiry: { month: '12', year: '34' } },
   billingDetails: { postalCode: '02118' },
   usage: 'OFF_SESSION',
-};
+});
 /** No customer is needed for these, so that no two operations share a row. */
-const TOAST_INTENT = { usage: 'OFF_SESSION', standingInstructionType: 'UNSCHEDULED' };
+const TOAST_INTENT = JSON.stringify({ usage: 'OFF_SESSION', standingInstructionType: 'UNSCHEDULED' });
 
 /** Asks over kept-alive connections, at most so many to each origin. */
 export function openClient(target: Target, connections: number): Client {
   const api = new Pool(target.apiUrl, { connections });
   const vault = new Pool(target.vaultUrl, { connections });
   const all = target.accounts.map((account) => operationsOf({ api, vault }, account));
-  const inTurn = (workload: Workload) => async (turn: number) =>
-    all[turn % all.length]?.[workload](Math.floor(turn / all.length));
+  const inTurn = (workload: Workload) => (turn: number) =>
+    (all[turn % all.length] as Operations)[workload](Math.floor(turn / all.length));
   return {
     operations: Object.fromEntries(WORKLOADS.map((workload) => [workload, inTurn(workload)])) as Operations,
     async close() {
@@ -90,8 +91,12 @@ export async function logInToToast(
   const api = new Pool(apiUrl, { connections: 1 });
   try {
     const body = { ...client, userAccessType: 'TOAST_MACHINE_CLIENT' };
-    const answer = await ask(api, { method: 'POST', path: '/authentication/v1/authentication/login', body });
-    return (answer as { token: { accessToken: string } }).token.accessToken;
+    const answer = await ask(api, {
+      method: 'POST',
+      path: '/authentication/v1/authentication/login',
+      body: JSON.stringify(body),
+    });
+    return (JSON.parse(answer) as { token: { accessToken: string } }).token.accessToken;
   } finally {
     await api.close();
   }
@@ -104,30 +109,28 @@ interface Origins {
 
 function setupFlows({ api, vault }: Origins, { secretKey, publicKey }: Account) {
   const secret = { authorization: `Bearer ${secretKey}` };
-  const post = (pool: Pool, path: string, authorization: string, body: object) =>
+  const post = (pool: Pool, path: string, authorization: string, body: string) =>
     ask(pool, { method: 'POST', path, headers: { authorization, 'idempotency-key': randomUUID() }, body });
   const read = (id: string) => ask(api, { method: 'GET', path: `/v2/setup_flows/${id}`, headers: secret });
-  const create = () => post(api, '/v2/setup_flows', secret.authorization, { usage: 'on_session' });
+  const create = () => post(api, '/v2/setup_flows', secret.authorization, NEW_FLOW);
 
   return {
     create,
     read,
     list: () => ask(api, { method: 'GET', path: `/v2/setup_flows?limit=${LIST_LIMIT}`, headers: secret }),
     async lifecycle() {
-      const { id, client_secret } = (await create()) as Flow;
+      const { id, client_secret } = JSON.parse(await create()) as Flow;
       // As a page does it: the card goes to the vault's origin, with the public key and the flow's secret.
-      await post(vault, `/v2/setup_flows/${id}/confirm`, `Bearer ${publicKey}`, {
-        client_secret,
-        return_url: RETURN_URL,
-        payment_method_data: { type: 'card', card: CARD, billing_details: BILLING_DETAILS },
-      });
-      return succeeded((await read(id)) as Flow, 'succeeded');
+      const payment_method_data = { type: 'card', card: CARD, billing_details: BILLING_DETAILS };
+      const confirmation = JSON.stringify({ client_secret, return_url: RETURN_URL, payment_method_data });
+      await post(vault, `/v2/setup_flows/${id}/confirm`, `Bearer ${publicKey}`, confirmation);
+      return succeeded(await read(id), 'succeeded');
     },
   };
 }
 
 /** As Toast's guide has it: the merchant's server creates and reads, the form in its page enters the card and confirms. */
-function toastLifecycle({ api, vault }: Origins, { toastTokens }: Account): () => Promise<object> {
+function toastLifecycle({ api, vault }: Origins, { toastTokens }: Account): () => Promise<string> {
   const server = { authorization: `Bearer ${toastTokens.payment}` };
   const page = { authorization: `Bearer ${toastTokens.iframe}` };
   const unique = () => ({ 'toast-idempotency-key': randomUUID() });
@@ -135,60 +138,59 @@ function toastLifecycle({ api, vault }: Origins, { toastTokens }: Account): () =
   return async () => {
     const path = '/v1/setup-intents';
     const created = await ask(api, { method: 'POST', path, headers: { ...server, ...unique() }, body: TOAST_INTENT });
-    const { id, sessionSecret } = created as ToastIntent;
+    const { id, sessionSecret } = JSON.parse(created) as ToastIntent;
     const entered = await ask(vault, {
       method: 'POST',
       path: '/v1/payment-methods',
       headers: { ...page, 'toast-session-secret': sessionSecret, ...unique() },
       body: TOAST_CARD,
     });
-    const { id: paymentMethodId } = entered as { readonly id: string };
+    const { id: paymentMethodId } = JSON.parse(entered) as { readonly id: string };
     await ask(vault, {
       method: 'POST',
       path: `${path}/${id}/confirm`,
       headers: { ...page, ...unique() },
-      body: { sessionSecret, paymentMethodId },
+      body: JSON.stringify({ sessionSecret, paymentMethodId }),
     });
-    const intent = (await ask(api, { method: 'GET', path: `${path}/${id}`, headers: server })) as ToastIntent;
-    return succeeded(intent, 'SUCCEEDED');
+    return succeeded(await ask(api, { method: 'GET', path: `${path}/${id}`, headers: server }), 'SUCCEEDED');
   };
 }
 
-function succeeded<Shown extends { readonly status: string }>(shown: Shown, expected: string): Shown {
-  if (shown.status !== expected) throw new Error(`A lifecycle ended ${shown.status} instead of ${expected}`);
-  return shown;
+function succeeded(answer: string, expected: string): string {
+  const { status } = JSON.parse(answer) as { readonly status: string };
+  if (status !== expected) throw new Error(`A lifecycle ended ${status} instead of ${expected}`);
+  return answer;
 }
 
 interface Flow {
   readonly id: string;
   readonly client_secret: string;
-  readonly status: string;
 }
 
 interface ToastIntent {
   readonly id: string;
   readonly sessionSecret: string;
-  readonly status: string;
 }
 
 interface Question {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: object;
+  /** JSON. */
+  readonly body?: string;
 }
 
-async function ask(pool: Pool, { method, path, headers, body }: Question): Promise<unknown> {
+async function ask(pool: Pool, { method, path, headers, body }: Question): Promise<string> {
   const { status, text } = await send(pool, {
     method,
     path,
     headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
-    ...(body && { body: JSON.stringify(body) }),
+    ...(body && { body }),
   });
   if (status !== 200 && status !== 201) {
     throw new Error(`${method} ${path} was answered ${status}: ${text.slice(0, 500)}`);
   }
-  return JSON.parse(text);
+  return text;
 }
 
 /** Without a stream for each answer: what asking costs is taken from whoever is asked, for they share the processor. */
