@@ -151,7 +151,7 @@ export class Database {
     values: readonly unknown[],
     merchantId: string | null = merchantOf(statement, values),
   ): Promise<readonly Row[]> {
-    const filled = { ...statement, values };
+    const filled = { name: statement.name, text: statement.text, values };
     for (let retries = 0; ; retries += 1) {
       try {
         return await this.#sendOnce(filled, merchantId);

@@ -85,7 +85,7 @@ export class Exchange {
   #send({ status, headers, body }: HttpAnswer): FastifyReply {
     const reply = this.#reply;
     reply.raw.once('close', () => this.#recordEnd(status, body));
-    reply.code(status).headers({ ...SECURITY_HEADERS, 'request-id': this.#request.id, ...headers });
+    reply.code(status).headers(SECURITY_HEADERS).header('request-id', this.#request.id).headers(headers);
     if (this.#isOpenToPages()) reply.headers(OPEN_TO_PAGES);
     if (this.#host.isClosing() || wipeUnreadBody(this.#request.raw)) reply.header('connection', 'close');
     return reply.send(body);

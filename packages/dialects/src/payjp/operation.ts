@@ -37,7 +37,7 @@ export function operation<Input, Value>({ errors }: Payjp, definition: Operation
     const faults = new Faults();
     // An optional body may be sent as `null`: the published clients' types allow it.
     const given = body === 'optional' ? (request.body ?? undefined) : request.body;
-    const input = parse(fieldsOf({ ...request, body: given }, faults), request);
+    const input = parse(fieldsOf(given, request, faults), request);
     if (faults.first) return errors.parseFault(faults.first, request);
     if (input === undefined) throw new Error(`${method} ${path}: a request without faults was not understood`);
 
@@ -52,7 +52,7 @@ export function operation<Input, Value>({ errors }: Payjp, definition: Operation
   }
 }
 
-function fieldsOf({ body, query, params }: DialectRequest, faults: Faults): RequestFields {
+function fieldsOf(body: unknown, { query, params }: DialectRequest, faults: Faults): RequestFields {
   return {
     body: Fields.ofBody(faults, body),
     query: new Fields(
