@@ -15,7 +15,16 @@ import type { Load, LoadAnswer, LoadOrder } from './load-process.js';
 import { cpuMsOfFamily, forgetPeakMemory, peakMemoryBytesOf } from './process-cost.js';
 import type { ProfileOrder } from './server-process.js';
 import { type Installation, type Stage, setUp } from './stage.js';
-import { MIX, type Target, type Turns, WORKLOADS, type Workload } from './workloads.js';
+import {
+  isOneRequest,
+  MIX,
+  ONE_REQUEST,
+  openClient,
+  type Target,
+  type Turns,
+  WORKLOADS,
+  type Workload,
+} from './workloads.js';
 
 export interface BenchSettings {
   /** How long each measured run is. */
@@ -68,13 +77,13 @@ const PACES = {
 export type Pace = keyof typeof PACES;
 const PACE_NAMES = Object.keys(PACES) as readonly Pace[];
 
-const TRIAL_TRANSACTIONS = 5;
+const TRIALS = 5;
 
 /** Measures every workload, and in turn with it what the same work costs without Onfile. */
 export async function runBench(settings: BenchSettings): Promise<BenchResult> {
   const { parts, stage } = await startInOrder(async (parts) => ({ parts, stage: await setUp(parts, settings) }));
   try {
-    await checkPgbench(stage, settings);
+    await checkYardsticks(stage, settings);
     settings.progress(`warming up, ${settings.seconds} s for each run`);
     await measureRound(stage, { ...settings, progress: () => {} });
 
@@ -94,18 +103,30 @@ export async function runBench(settings: BenchSettings): Promise<BenchResult> {
   }
 }
 
-/** A script that finds nothing to change is fast and proves nothing: as many events as over HTTP show that it does the work. */
-async function checkPgbench({ pgbench, recordings, database, yardstickMerchant }: Stage, { progress }: BenchSettings) {
-  if (pgbench === null) return;
-  progress('checking that pgbench does what the server does');
-  for (const workload of WORKLOADS) {
-    const { scripts, events } = recordings[workload];
+/** A statement that finds nothing to change is fast and proves nothing: as many events as over HTTP show that it does the work. */
+async function checkYardsticks(stage: Stage, { progress }: BenchSettings): Promise<void> {
+  const { pgbench, recordings, database, yardstickMerchant, statementTarget } = stage;
+  progress('checking that pgbench and the routes with a statement do what the server does');
+  const requireEvents = async (who: string, workload: Workload, run: () => Promise<void>) => {
     const before = await database.countEvents(yardstickMerchant);
-    await pgbench.runTransactions(scripts, TRIAL_TRANSACTIONS);
+    await run();
     const made = (await database.countEvents(yardstickMerchant)) - before;
-    if (made !== events * TRIAL_TRANSACTIONS) {
-      throw new Error(`pgbench's ${workload} made ${made} events instead of ${events * TRIAL_TRANSACTIONS}`);
+    const expected = recordings[workload].events * TRIALS;
+    if (made !== expected) throw new Error(`${who} made ${made} events instead of ${expected} for ${workload}`);
+  };
+  for (const workload of pgbench === null ? [] : WORKLOADS) {
+    const { scripts } = recordings[workload];
+    await requireEvents('pgbench', workload, async () => pgbench?.runTransactions(scripts, TRIALS));
+  }
+  const client = openClient(statementTarget, 1);
+  try {
+    for (const workload of ONE_REQUEST) {
+      await requireEvents('The route with a statement', workload, async () => {
+        for (let turn = 0; turn < TRIALS; turn += 1) await client.operations[workload](turn);
+      });
     }
+  } finally {
+    await client.close();
   }
 }
 
@@ -152,7 +173,7 @@ async function measure(workload: Workload, stage: Stage, settings: RoundSettings
 
   const pgbenchPerSecond = pgbench && (await pgbench.perSecond(recordings[workload].scripts, settings.seconds));
   settings.signal.throwIfAborted();
-  const hasEmptyRoute = workload === 'read' || workload === 'list';
+  const hasEmptyRoute = isOneRequest(workload);
   const rateAt = async (target: Target) => (await runLoad(stage, { ...order, target }, settings)).perSecond;
   const emptyRoutePerSecond = hasEmptyRoute ? await rateAt(emptyTarget) : null;
   settings.signal.throwIfAborted();

@@ -13,6 +13,8 @@ export interface Recording {
   readonly events: number;
   /** What the first operation sent to PostgreSQL. */
   readonly statements: readonly Sent[];
+  /** The ids in it that the operation made itself. */
+  readonly madeIds: ReadonlySet<string>;
   /** The last answer over HTTP. */
   readonly answer: object;
 }
@@ -77,15 +79,15 @@ async function recordingOf(
   if (textsOf(first) !== textsOf(second)) throw new Error(`Two operations of ${workload} sent different statements`);
 
   const isWriting = events > 0;
+  const madeIds = isWriting ? idsMade(valuesOf(first), valuesOf(second)) : new Set<string>();
   const scripts: PgbenchScript[] = [];
   for (const take of isWriting ? [first] : takes) {
-    const madeIds = isWriting ? idsMade(valuesOf(first), valuesOf(second)) : new Set<string>();
     const statements: RecordedStatement[] = [];
     for (const sent of take.statements) statements.push({ ...sent, types: await database.parameterTypes(sent.text) });
     scripts.push(renderScript(statements, { madeIds, prefix: `v${scripts.length}_` }));
   }
   const { statements, answer } = first;
-  return { scripts, roundTrips: statements.length, events, statements, answer };
+  return { scripts, roundTrips: statements.length, events, statements, madeIds, answer };
 }
 
 function valuesOf({ statements }: Take): readonly unknown[] {

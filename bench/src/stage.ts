@@ -20,7 +20,7 @@ import {
 import type { BenchSettings } from './bench.js';
 import { type BenchDatabase, startBenchDatabase } from './bench-database.js';
 import { OwnProcess } from './child-process.js';
-import type { EmptyRoutes } from './empty-route-process.js';
+import type { EmptyRoutes, RouteWork } from './empty-route-process.js';
 import { fillDatabase } from './fill-database.js';
 import { createPgbench, findPgbench, HOW_TO_GET_PGBENCH, type Pgbench } from './pgbench.js';
 import { renderBar } from './progress-bar.js';
@@ -98,7 +98,7 @@ export async function setUp(parts: StartedParts, settings: BenchSettings): Promi
   parts.add(() => emptyRoute.stop());
   const { url, statementUrl } = await emptyRoute.ask<{ url: string; statementUrl: string }>({
     connection: { ...database.connection, ssl: false },
-    reads: { read: onlyStatementOf(recordings.read), list: onlyStatementOf(recordings.list) },
+    routes: { create: workOf(recordings.create), read: workOf(recordings.read), list: workOf(recordings.list) },
   } satisfies EmptyRoutes);
   const generator = new OwnProcess('load-process');
   parts.add(() => generator.stop());
@@ -118,10 +118,11 @@ export async function setUp(parts: StartedParts, settings: BenchSettings): Promi
   };
 }
 
-function onlyStatementOf({ statements, answer }: Recording): EmptyRoutes['reads']['read'] {
+function workOf({ statements, madeIds, answer }: Recording): RouteWork {
   const [statement] = statements;
-  if (statement === undefined || statements.length !== 1) throw new Error('A read is expected to send one statement');
-  return { answer, statement };
+  if (statement === undefined || statements.length !== 1)
+    throw new Error('A create, a read and a list send one statement each');
+  return { answer, statement, madeIds: [...madeIds] };
 }
 
 type Environment = Readonly<Record<string, string>>;

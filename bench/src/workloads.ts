@@ -4,6 +4,14 @@ import { type Dispatcher, Pool } from 'undici';
 export const WORKLOADS = ['create', 'read', 'list', 'lifecycle', 'toast'] as const;
 export type Workload = (typeof WORKLOADS)[number];
 
+/** Of one request each, so that a route that does nothing can stand in for them. */
+export const ONE_REQUEST = ['create', 'read', 'list'] as const satisfies readonly Workload[];
+export type OneRequest = (typeof ONE_REQUEST)[number];
+
+export function isOneRequest(workload: Workload): workload is OneRequest {
+  return (ONE_REQUEST as readonly Workload[]).includes(workload);
+}
+
 /** One after another, over and over. */
 export type Turns = readonly [Workload, ...Workload[]];
 
