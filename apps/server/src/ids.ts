@@ -16,26 +16,30 @@ export function createIds(clock: Clock, random: (bytes: number) => Buffer = rand
   let lastMsText = '';
   let counter = 0;
   let pool: Buffer = Buffer.alloc(0);
+  let taken = 0;
 
-  function takeRandom(): Buffer {
-    if (pool.length < RANDOM_BYTES_PER_ID) pool = random(POOL_BYTES);
-    const taken = pool.subarray(0, RANDOM_BYTES_PER_ID);
-    pool = pool.subarray(RANDOM_BYTES_PER_ID);
-    return taken;
+  /** Where in the pool the next id's random bits begin. */
+  function takeRandom(): number {
+    if (taken + RANDOM_BYTES_PER_ID > pool.length) {
+      pool = random(POOL_BYTES);
+      taken = 0;
+    }
+    taken += RANDOM_BYTES_PER_ID;
+    return taken - RANDOM_BYTES_PER_ID;
   }
 
   return {
     next() {
-      const bits = takeRandom();
+      const at = takeRandom();
       const nowMs = clock.now();
       if (nowMs > lastMs || counter === COUNTER_MAX) {
         lastMs = Math.max(nowMs, lastMs + 1);
         lastMsText = formatTime(lastMs);
-        counter = bits.readUInt16BE(8) & COUNTER_START_MAX;
+        counter = pool.readUInt16BE(at + 8) & COUNTER_START_MAX;
       } else {
         counter += 1;
       }
-      return formatUuid(lastMsText, counter, bits);
+      return formatUuid(lastMsText, counter, pool, at);
     },
   };
 }
@@ -45,9 +49,9 @@ function formatTime(ms: number): string {
   return `${time.slice(0, 8)}-${time.slice(8)}`;
 }
 
-function formatUuid(time: string, counter: number, bits: Buffer): Uuid {
+function formatUuid(time: string, counter: number, bits: Buffer, at: number): Uuid {
   const count = counter.toString(16).padStart(3, '0');
-  const variant = ((bits.readUInt8(0) & 0x3f) | 0x80).toString(16);
-  const rest = bits.toString('hex', 1, 8);
+  const variant = ((bits.readUInt8(at) & 0x3f) | 0x80).toString(16);
+  const rest = bits.toString('hex', at + 1, at + 8);
   return `${time}-7${count}-${variant}${rest.slice(0, 2)}-${rest.slice(2)}` as Uuid;
 }
