@@ -218,6 +218,22 @@ describe('onfile listen', () => {
     expect(receiver.received.map(({ event }) => [event.type, event.data.id])).toEqual([['customer.deleted', customer]]);
   });
 
+  test('refuses a name that stands for no event of the dialect, and tells those that there are', async () => {
+    const started = ['listen', '--name', 'mistaken', '--forward-to', 'http://localhost:1/', '--json'];
+    const refusedBy = async (...more: string[]) => {
+      const { code, stderr } = await runOnfile([...started, ...more], place);
+      return [code, stderr];
+    };
+    expect(await refusedBy('--events', 'customer.created,setup_flow.paid')).toEqual([
+      4,
+      expect.stringContaining('setup_flow.succeeded'),
+    ]);
+    expect(await refusedBy('--dialect', 'onfile', '--events', 'setup_flow.*')).toEqual([
+      4,
+      expect.stringContaining('setup_intent.succeeded'),
+    ]);
+  });
+
   test('begins at an event that is named, and does not move another listener', async () => {
     const receiver = await receive();
     await (await listen('from', receiver.url)).end('SIGINT');

@@ -9,7 +9,7 @@ import {
   rollSecret,
   updateEndpoint,
 } from './webhook-endpoint/change.js';
-import { createEndpoint, namesOf } from './webhook-endpoint/create.js';
+import { createEndpoint, eventNames, namesOf } from './webhook-endpoint/create.js';
 import { tokenOf } from './webhook-endpoint/secrets.js';
 import type { WebhookPorts, Webhooks } from './webhooks.js';
 
@@ -32,6 +32,7 @@ export function createWebhooks(ports: WebhookPorts): Webhooks {
     replayRange: (scope, range) => replayRange(ports, scope, range),
 
     dialects: dialects.map(({ name }) => name),
+    eventNames: (dialect) => eventNames(ports, dialect),
     renderBody: (event, dialect, pendingCount) => renderBody(ports, event, { dialect, pendingCount }),
 
     async refreshEventTypes() {

@@ -1,5 +1,5 @@
 import type { Delivery } from './delivery/delivery.js';
-import type { Event } from './event/event.js';
+import type { Event, EventType } from './event/event.js';
 import type { Clock } from './ports/clock.js';
 import type { DerivedSecrets } from './ports/derived-secrets.js';
 import type { Ids } from './ports/ids.js';
@@ -113,6 +113,8 @@ export interface Webhooks {
 
   /** Names of the dialects that tell of events. */
   readonly dialects: readonly string[];
+  /** What a dialect, which is one of `dialects`, calls the events that it tells of. */
+  eventNames(dialect: string): ReadonlyMap<EventType, string>;
   /** The exact text of a webhook's body in a dialect, which is one of `dialects`; `null` where it tells nothing of the event. */
   renderBody(event: Event, dialect: string, pendingCount: number): string | null;
 

@@ -20,6 +20,8 @@ export interface EventPage {
 }
 
 export interface EventStream {
+  /** Throws, with those that there are, when one of these names stands for no event. */
+  requireNames(events: readonly string[]): Promise<void>;
   /** What comes after a position; waits some time for something to come, and for a server that is away. */
   pageAfter(position: Position): Promise<EventPage>;
   /** After everything that is there now. */
@@ -51,6 +53,9 @@ export function openEventStream(api: OperatorApi, options: StreamOptions): Event
     api.get<Listed<StreamedEvent>>('/events', { query: { body: dialect, ...query }, timeoutMs: WAIT_MS + 15_000 });
 
   return {
+    async requireNames(events) {
+      await read({ type: events.join(','), cursor: 'latest', limit: 1 });
+    },
     async pageAfter(position) {
       const query = { limit: PAGE_SIZE, ...queryOf(position) };
       return asPage(await patiently((waitMs) => read({ ...query, wait_ms: waitMs }), options));

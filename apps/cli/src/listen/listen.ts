@@ -97,6 +97,8 @@ async function follow({ place, api, file, output, options, url, signal }: Follow
   const target = { url, dialect, secret, token: tokenOf(place, token) };
   const screen = createScreen(output, place);
   const stream = openEventStream(api, { dialect, signal, onConnection: screen.connection });
+  // What is not wanted is passed over for good, so a name that is mistyped must not pass everything over.
+  if (events !== null) await stream.requireNames(events);
   await file.save({ position: await firstPosition(options.from, file, stream) });
   screen.listening(target, file.state.failed);
   const { wishes, stop } = readKeys(output);

@@ -48,9 +48,15 @@ export function typesWanted(
 }
 
 /** The types that it gets, as its dialect names them. */
-export function namesOf({ dialects }: Pick<WebhookPorts, 'dialects'>, endpoint: WebhookEndpoint): readonly string[] {
-  const dialect = dialectNamed({ dialects }, endpoint.dialect);
-  return endpoint.eventTypes.map((type) => dialect?.nameOf(type) ?? type);
+export function namesOf(ports: Pick<WebhookPorts, 'dialects'>, endpoint: WebhookEndpoint): readonly string[] {
+  const names = eventNames(ports, endpoint.dialect);
+  return endpoint.eventTypes.map((type) => names.get(type) ?? type);
+}
+
+/** What a dialect calls the events that it tells of. */
+export function eventNames(ports: Pick<WebhookPorts, 'dialects'>, name: string): ReadonlyMap<EventType, string> {
+  const dialect = dialectNamed(ports, name);
+  return new Map(dialect?.eventTypes.map((type) => [type, dialect.nameOf(type) ?? type]));
 }
 
 function newEndpoint(

@@ -1,9 +1,9 @@
 import { done, type Event, type EventType, type Scope, type Uuid } from '@onfile/core';
 import Type from 'typebox';
-import { ALL_EVENT_TYPES } from '../event-names.js';
+import { ALL_EVENT_TYPES, isEventNamed } from '../event-names.js';
 import { DeliverySchema, renderDelivery } from './deliveries.js';
 import { problem, problemOfWebhook } from './errors.js';
-import { EventSchema, eventRenderer, eventTypesNamed } from './event-renderer.js';
+import { EventSchema, eventRenderer } from './event-renderer.js';
 import { AnyId, answerObject, Count, Id, nullable, parseTime, queryObject, Text, Time } from './fields.js';
 import type { ObjectNames } from './object-names.js';
 import { merchantRoute, type OperatorRoute } from './operator-route.js';
@@ -44,7 +44,12 @@ export function eventRoutes(ports: OperatorPorts): readonly OperatorRoute[] {
             }),
           ),
           ...LIMIT,
-          type: Type.Optional(Type.String({ description: 'Comma separated; `setup_intent.*` stands for several.' })),
+          type: Type.Optional(
+            Type.String({
+              description:
+                'Comma separated; `setup_intent.*` stands for several. With `body` that dialect’s names as well.',
+            }),
+          ),
           object_id: Type.Optional(AnyId),
           since: Type.Optional(Time),
           until: Type.Optional(Time),
@@ -54,12 +59,13 @@ export function eventRoutes(ports: OperatorPorts): readonly OperatorRoute[] {
         answer: answerObject({ data: Type.Array(ListedEventSchema), next_cursor: Text, has_more: Type.Boolean() }),
       },
       async ({ scope, query, signal }) => {
-        const types = query.type === undefined ? undefined : typesNamed(query.type);
-        if (types?.length === 0) return problem('invalid_request', { message: unknownType(), param: 'type' });
-        const objectId = query.object_id === undefined ? undefined : idOfAnything(names, query.object_id);
-        if (objectId === null) return problem('invalid_request', { message: 'It is no id.', param: 'object_id' });
         if (query.body !== undefined && !webhooks.dialects.includes(query.body))
           return unknownDialect(webhooks.dialects);
+        const eventNames = query.body === undefined ? NO_NAMES : webhooks.eventNames(query.body);
+        const types = query.type === undefined ? undefined : typesNamed(query.type, eventNames);
+        if (types?.length === 0) return problem('invalid_request', { message: unknownType(eventNames), param: 'type' });
+        const objectId = query.object_id === undefined ? undefined : idOfAnything(names, query.object_id);
+        if (objectId === null) return problem('invalid_request', { message: 'It is no id.', param: 'object_id' });
 
         const position = query.cursor === LATEST ? await storage.latestEventPosition(scope) : (query.cursor ?? null);
         const since = parseTime(query.since);
@@ -141,14 +147,24 @@ async function bodiesOf(
   return events.map((event) => webhooks.renderBody(event, dialect, pending.get(event.id) ?? 0));
 }
 
-/** None where any of the names is unknown. */
-function typesNamed(text: string): readonly EventType[] {
-  const found = text.split(',').map((name) => eventTypesNamed(name.trim()));
+type EventNames = ReadonlyMap<EventType, string>;
+
+const NO_NAMES: EventNames = new Map();
+
+/** By a dialect's names, or by our own; none where any of them is unknown. */
+function typesNamed(text: string, eventNames: EventNames): readonly EventType[] {
+  const found = text.split(',').map((part) => {
+    const wanted = part.trim();
+    return ALL_EVENT_TYPES.filter((type) =>
+      [type, eventNames.get(type) ?? type].some((name) => isEventNamed(name, wanted)),
+    );
+  });
   return found.some((types) => types.length === 0) ? [] : found.flat();
 }
 
-function unknownType(): string {
-  return `Give types of events, separated by commas. Known: ${ALL_EVENT_TYPES.join(', ')}.`;
+function unknownType(eventNames: EventNames): string {
+  const known = new Set([...eventNames.values(), ...ALL_EVENT_TYPES]);
+  return `Give types of events, separated by commas. Known: ${[...known].join(', ')}.`;
 }
 
 function unknownDialect(known: readonly string[]) {
