@@ -20,6 +20,8 @@ export class OwnProcess {
       execArgv: [],
       detached: true,
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      // As JSON the bytes in a statement's values would arrive as something else.
+      serialization: 'advanced',
     });
   }
 
