@@ -20,7 +20,7 @@ export interface EventPage {
 }
 
 export interface EventStream {
-  /** Throws, with those that there are, when one of these names stands for no event. */
+  /** Throws, with those that there are, when one of these names stands for no event; waits for a server that is away. */
   requireNames(events: readonly string[]): Promise<void>;
   /** What comes after a position; waits some time for something to come, and for a server that is away. */
   pageAfter(position: Position): Promise<EventPage>;
@@ -54,7 +54,7 @@ export function openEventStream(api: OperatorApi, options: StreamOptions): Event
 
   return {
     async requireNames(events) {
-      await read({ type: events.join(','), cursor: 'latest', limit: 1 });
+      await patiently(() => read({ type: events.join(','), cursor: 'latest', limit: 1 }), options);
     },
     async pageAfter(position) {
       const query = { limit: PAGE_SIZE, ...queryOf(position) };
