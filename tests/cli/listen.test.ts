@@ -270,6 +270,19 @@ describe('onfile listen', () => {
     expect((await listener.end('SIGINT')).code).toBe(0);
   });
 
+  test('asked for certain events while the server is away, begins once it is there', async () => {
+    await dev.kill();
+    const only = ['--events', 'customer.deleted'];
+    const listener = startOnfileCommand(
+      ['listen', '--forward-to', 'http://localhost:1/', '--name', 'early', ...only],
+      place,
+    );
+    running.push(listener);
+    await listener.until(({ kind }) => kind === 'disconnected');
+    dev = await startDev({ dataDir: folder, port });
+    await listener.until(({ kind }) => kind === 'listening');
+  });
+
   async function eventAbout(object: string): Promise<string> {
     const [event] = linesOf(await runOnfile(['get', `/v2/events?resource_id=${object}`], place))[0].data;
     return event.id;

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { announceMissingChromium, CHROMIUM_ARGS, findChromium } from '../browser.js';
 import { type DevProcess, freePorts, startDev } from '../dev-process.js';
 import { type MerchantPages, startMerchantPages, strictPolicy } from '../merchant-pages.js';
+import { answerBank, closePages } from './pages-under-test.js';
 
 const executablePath = findChromium();
 if (!executablePath) announceMissingChromium('3-D Secure in a window over the merchant’s page');
@@ -51,7 +52,7 @@ describe.skipIf(!executablePath)('3-D Secure over the merchant’s page', () => 
     await rm(folder, { recursive: true, force: true });
   });
   beforeEach(() => openBrowser());
-  afterEach(() => context.close());
+  afterEach((test) => closePages(context, test));
 
   async function openBrowser(options: object = {}): Promise<void> {
     await context?.close();
@@ -157,7 +158,7 @@ describe.skipIf(!executablePath)('3-D Secure over the merchant’s page', () => 
     const { id, secret } = await openChallenge();
     expect(await page.evaluate(() => window.violations)).toEqual([]);
     expect(await page.locator('dialog').getAttribute('style')).not.toBeNull();
-    await bank().locator('button[value=pass]').click();
+    await answerBank(bank(), 'pass');
     await page.waitForURL(`${shop.origin}/done?**`);
     const query = new URL(page.url()).searchParams;
     expect(Object.fromEntries(query)).toEqual({ order: '1', setup_flow_id: id, setup_flow_client_secret: secret });
@@ -167,7 +168,7 @@ describe.skipIf(!executablePath)('3-D Secure over the merchant’s page', () => 
 
   test('fails, tells it, and leaves the form as it was but for the code', async () => {
     const { id } = await openChallenge();
-    await bank().locator('button[value=fail]').click();
+    await answerBank(bank(), 'fail');
     expect(await errorOf()).toEqual(FAILED);
     await expectUsableForm();
     expect(await statusOf(id)).toBe('requires_payment_method');
@@ -175,7 +176,7 @@ describe.skipIf(!executablePath)('3-D Secure over the merchant’s page', () => 
 
     await form().locator('[name=card_cvc]').fill('123');
     await page.click('#pay');
-    await bank().locator('button[value=pass]').click();
+    await answerBank(bank(), 'pass');
     await page.waitForURL(`${shop.origin}/done?**`);
     expect(await statusOf(id)).toBe('succeeded');
   });
@@ -265,7 +266,7 @@ describe.skipIf(!executablePath)('3-D Secure over the merchant’s page', () => 
       else await page.evaluate((clientSecret) => void window.payments.handleNextAction({ clientSecret }), secret);
       await bank().locator('button[value=pass]').waitFor();
     }
-    await bank().locator('button[value=fail]').click();
+    await answerBank(bank(), 'fail');
     await page.waitForURL(`${shop.origin}/done?**`);
     expect(await statusOf(id)).toBe('requires_payment_method');
   });
@@ -284,18 +285,18 @@ describe.skipIf(!executablePath)('3-D Secure over the merchant’s page', () => 
     await loadWidgets([secret]);
     await form().getByText('One step is left').waitFor();
     await page.click('#pay');
-    await bank().locator('button[value=pass]').click();
+    await answerBank(bank(), 'pass');
     await page.waitForURL(`${shop.origin}/done?**`);
     expect(await statusOf(id)).toBe('succeeded');
   });
 
   test('offers the card company’s page again to somebody who left it undecided', async () => {
     const { id } = await openChallenge();
-    await bank().locator('button[value=cancel]').click();
+    await answerBank(bank(), 'cancel');
     await challenge().locator('.bar').getByText('The check is not finished yet.').waitFor();
     expect(page.url()).toContain('/page');
     await challenge().getByRole('button', { name: 'Open the page again' }).click();
-    await bank().locator('button[value=pass]').click();
+    await answerBank(bank(), 'pass');
     await page.waitForURL(`${shop.origin}/done?**`);
     expect(await statusOf(id)).toBe('succeeded');
   });
@@ -305,7 +306,7 @@ describe.skipIf(!executablePath)('3-D Secure over the merchant’s page', () => 
     const reads = `${dev.description.vaultUrl}/v2/setup_flows/**`;
     await context.route(reads, (route) => route.abort());
     await challenge().locator('.bar').getByText('There is no connection.').waitFor();
-    await bank().locator('button[value=pass]').click();
+    await answerBank(bank(), 'pass');
     await challenge().locator('.bar').getByText('There is no connection.').waitFor();
     await context.unroute(reads);
     await page.waitForURL(`${shop.origin}/done?**`);
@@ -324,10 +325,10 @@ describe.skipIf(!executablePath)('3-D Secure over the merchant’s page', () => 
     for (const each of [0, 1]) await bank(each).locator('button[value=pass]').waitFor();
     const isFirst = (await bank(0).getByText('Visa').count()) === 1;
     const [lower, upper] = isFirst ? [one, two] : [two, one];
-    await bank(1).locator('button[value=fail]').click();
+    await answerBank(bank(1), 'fail');
     expect(await errorOf(isFirst ? 1 : 0)).toEqual(FAILED);
     expect(await page.locator('dialog').count()).toBe(1);
-    await bank(0).locator('button[value=pass]').click();
+    await answerBank(bank(0), 'pass');
     await page.waitForURL(`${shop.origin}/done?**`);
     expect([await statusOf(lower.id), await statusOf(upper.id)]).toEqual(['succeeded', 'requires_payment_method']);
   });
@@ -342,7 +343,7 @@ describe.skipIf(!executablePath)('3-D Secure over the merchant’s page', () => 
     });
     await bank().locator('button[value=pass]').waitFor();
     expect(await page.locator('dialog').count()).toBe(1);
-    await bank().locator('button[value=pass]').click();
+    await answerBank(bank(), 'pass');
     await page.waitForURL(`${shop.origin}/done?**`);
     const { types } = await ledgerSince(before);
     expect(types.filter((type) => type === 'verification.requested')).toHaveLength(1);
@@ -379,7 +380,7 @@ describe.skipIf(!executablePath)('3-D Secure over the merchant’s page', () => 
     await page.waitForResponse((response) => response.url().includes('/v2/setup_flows/'));
     expect(await page.locator('dialog').count()).toBe(1);
     expect(await statusOf(id)).toBe('requires_action');
-    await bank().locator('button[value=pass]').click();
+    await answerBank(bank(), 'pass');
     await page.waitForURL(`${shop.origin}/done?**`);
   });
 
@@ -399,7 +400,7 @@ describe.skipIf(!executablePath)('3-D Secure over the merchant’s page', () => 
     await fillCard();
     await page.click('#pay');
     await page.waitForURL(`${dev.description.simulatorUrl}/**`);
-    await page.click('button[value=pass]');
+    await answerBank(page, 'pass');
     await page.waitForURL(`${shop.origin}/done?**`);
     expect(await statusOf(id)).toBe('succeeded');
   }
@@ -418,7 +419,7 @@ describe.skipIf(!executablePath)('3-D Secure over the merchant’s page', () => 
       (src) => document.body.append(Object.assign(document.createElement('iframe'), { src })),
       bankUrl,
     );
-    await page.frameLocator('iframe').locator('button[value=pass]').click();
+    await answerBank(page.frameLocator('iframe'), 'pass');
     await expect
       .poll(() => page.frames().map((frame) => frame.url()))
       .toContainEqual(expect.stringContaining('/done?'));

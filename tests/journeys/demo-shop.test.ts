@@ -4,6 +4,7 @@ import { type Browser, type BrowserContext, chromium, type FrameLocator, type Pa
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { announceMissingChromium, CHROMIUM_ARGS, findChromium } from '../browser.js';
 import { type RunningOnfile, startOnfile } from '../running-server.js';
+import { answerBank, closePages } from './pages-under-test.js';
 
 const executablePath = findChromium();
 if (!executablePath) announceMissingChromium('the demo shop, each way of saving a card');
@@ -30,7 +31,7 @@ describe.skipIf(!executablePath)('the demo shop', () => {
     await onfile?.stop();
   });
   beforeEach(() => openContext(1_000));
-  afterEach(() => context.close());
+  afterEach((test) => closePages(context, test));
 
   async function openContext(width: number, { bypassCSP = false } = {}): Promise<void> {
     await context?.close();
@@ -69,7 +70,7 @@ describe.skipIf(!executablePath)('the demo shop', () => {
       await openWay(title);
       await fillCard(page.frameLocator(`${host} iframe`));
       await page.click('form button');
-      await bank().locator('button[value=pass]').click();
+      await answerBank(bank(), 'pass');
       await expectSaved();
       expect(refused).toEqual([]);
     });
@@ -87,7 +88,7 @@ describe.skipIf(!executablePath)('the demo shop', () => {
     await page.click('form button[type=submit]');
     await page.click('main a.button');
     await page.waitForURL(`${onfile.simulatorUrl}/**`);
-    await page.click('button[value=pass]');
+    await answerBank(page, 'pass');
     await expectSaved();
   });
 
@@ -97,7 +98,7 @@ describe.skipIf(!executablePath)('the demo shop', () => {
     await fillCard(page.frameLocator('#card iframe'));
     await page.click('form button');
     await page.waitForURL(`${onfile.simulatorUrl}/**`);
-    await page.click('button[value=pass]');
+    await answerBank(page, 'pass');
     await expectSaved();
   });
 

@@ -14,6 +14,7 @@ import { aLogo } from '../../packages/browser/testing/a-logo.js';
 import { announceMissingChromium, CHROMIUM_ARGS, findChromium } from '../browser.js';
 import { type MerchantPages, startMerchantPages } from '../merchant-pages.js';
 import { databaseUrl, type RunningOnfile, startOnfile } from '../running-server.js';
+import { answerBank, closePages } from './pages-under-test.js';
 import { PaymentFormPage } from './payment-form-page.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -235,7 +236,7 @@ describe.skipIf(!executablePath)('on the hosted page a customer', () => {
     context = await browser.newContext({ locale: 'en-US', viewport: { width: 390, height: 844 } });
     page = await context.newPage();
   });
-  afterEach(() => context.close());
+  afterEach((test) => closePages(context, test));
 
   async function open(url: string): Promise<void> {
     await page.goto(url);
@@ -248,7 +249,7 @@ describe.skipIf(!executablePath)('on the hosted page a customer', () => {
 
   async function answerChallenge(outcome: 'pass' | 'fail'): Promise<void> {
     await page.click('main a.button');
-    await page.click(`button[value=${outcome}]`);
+    await answerBank(page, outcome);
   }
 
   const send = () => page.click('button[type=submit]');

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { announceMissingChromium, CHROMIUM_ARGS, findChromium } from '../browser.js';
 import { type OnfileJsPages, policyFor, startOnfileJsPages } from '../onfile-js-pages.js';
 import { type RunningOnfile, startOnfile } from '../running-server.js';
+import { answerBank, closePages } from './pages-under-test.js';
 
 const executablePath = findChromium();
 if (!executablePath) announceMissingChromium('our own SDK in a merchant’s page');
@@ -40,7 +41,7 @@ describe.skipIf(!executablePath)('our own SDK', () => {
     await onfile?.stop();
   });
   beforeEach(() => openContext());
-  afterEach(() => context.close());
+  afterEach((test) => closePages(context, test));
 
   async function openContext(options: { bypassCSP?: boolean; width?: number } = {}): Promise<void> {
     await context?.close();
@@ -130,7 +131,6 @@ describe.skipIf(!executablePath)('our own SDK', () => {
   const bank = () => page.frameLocator('dialog iframe').frameLocator('iframe');
   const resume = (secret: string) =>
     page.evaluate(async (clientSecret) => window.plain(await window.onfile.resume(clientSecret)), secret);
-  const answerBank = (outcome: 'pass' | 'fail') => bank().locator(`button[value=${outcome}]`).click();
   /** What the SDK listens to in the page, of all that is listened to there. */
   const listenedFor = () =>
     page.evaluate(() => window.listening.map(({ type }) => type).filter((type) => /^(message|pageshow)$/.test(type)));
@@ -173,7 +173,7 @@ describe.skipIf(!executablePath)('our own SDK', () => {
       return first === second;
     });
     expect(isOne).toBe(true);
-    await answerBank('pass');
+    await answerBank(bank(), 'pass');
     expect(await resultOf()).toMatchObject({ status: 'succeeded' });
     expect(await page.locator('dialog').count()).toBe(0);
     expect(await page.evaluate(() => window.violations)).toEqual([]);
@@ -190,12 +190,12 @@ describe.skipIf(!executablePath)('our own SDK', () => {
 
     await fillCard(form, '5555555555554444');
     await startSaving();
-    await answerBank('fail');
+    await answerBank(bank(), 'fail');
     expect(await resultOf()).toMatchObject({ status: 'failed', error: { code: 'authentication_failed' } });
 
     await form.locator('[name=card_cvc]').fill('123');
     await startSaving();
-    await answerBank('pass');
+    await answerBank(bank(), 'pass');
     expect(await resultOf()).toMatchObject({ status: 'succeeded' });
     expect(await savedCards(customerId)).toBe(1);
   });
@@ -251,7 +251,7 @@ describe.skipIf(!executablePath)('our own SDK', () => {
     await fillCard(await mount());
     await startSaving();
     await page.waitForURL(`${onfile.simulatorUrl}/**`);
-    await page.click('button[value=pass]');
+    await answerBank(page, 'pass');
     await page.waitForURL(`${shop.module()}?**`);
 
     await openShop([secret]);
@@ -275,7 +275,7 @@ describe.skipIf(!executablePath)('our own SDK', () => {
     const form = await mount();
     await form.getByText('One step is left').waitFor();
     await startSaving();
-    await answerBank('pass');
+    await answerBank(bank(), 'pass');
     expect(await resultOf()).toMatchObject({ status: 'succeeded' });
   });
 

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { announceMissingChromium, CHROMIUM_ARGS, findChromium } from '../browser.js';
 import { type DevProcess, freePorts, startDev } from '../dev-process.js';
 import { type MerchantPages, startMerchantPages, strictPolicy } from '../merchant-pages.js';
+import { answerBank, closePages } from './pages-under-test.js';
 
 const executablePath = findChromium();
 if (!executablePath) announceMissingChromium('PAY.JP’s published browser package against our own payments.js');
@@ -86,7 +87,7 @@ describe.skipIf(!executablePath)('PAY.JP’s published package, unmodified', () 
     await context.addInitScript(recordMessages);
     page = await context.newPage();
   });
-  afterEach(() => context.close());
+  afterEach((test) => closePages(context, test));
 
   function sdk() {
     const { apiUrl, merchant } = dev.description;
@@ -169,7 +170,7 @@ describe.skipIf(!executablePath)('PAY.JP’s published package, unmodified', () 
 
   async function answerChallenge(outcome: 'pass' | 'fail'): Promise<void> {
     await page.waitForURL(`${(dev.description as { simulatorUrl: string }).simulatorUrl}/**`);
-    await page.click(`button[value=${outcome}]`);
+    await answerBank(page, outcome);
   }
 
   const told = () => page.evaluate(() => window.told as { event: string; error?: PayjpPaymentsError }[]);

@@ -8,6 +8,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { announceMissingChromium, CHROMIUM_ARGS, findChromium } from '../browser.js';
 import { type DevProcess, freePorts, startDev } from '../dev-process.js';
+import { answerBank, closePages } from './pages-under-test.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const executablePath = findChromium();
@@ -33,7 +34,7 @@ describe.skipIf(!executablePath)('a customer saves a card', () => {
     context = await browser.newContext({ locale: 'en-US' });
     page = await context.newPage();
   });
-  afterEach(() => context.close());
+  afterEach((test) => closePages(context, test));
 
   function sdk() {
     const { apiUrl, merchant } = dev.description;
@@ -71,7 +72,7 @@ describe.skipIf(!executablePath)('a customer saves a card', () => {
 
   async function answerChallenge(outcome: 'pass' | 'fail' | 'cancel'): Promise<void> {
     await page.click('main a.button');
-    await page.click(`button[value=${outcome}]`);
+    await answerBank(page, outcome);
   }
 
   test('with the sample of the README, PAY.JP’s SDK and 3-D Secure', async () => {

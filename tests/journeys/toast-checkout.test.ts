@@ -6,6 +6,7 @@ import { boxesFor, CONSENT_VERSION } from '../../packages/browser/src/frame/chec
 import { TEXTS } from '../../packages/browser/src/frame/checkout/texts-en.js';
 import { announceMissingChromium, CHROMIUM_ARGS, findChromium } from '../browser.js';
 import { type Json, startToastServer, type ToastServer } from '../conformance/toast/toast-server.js';
+import { closePages } from './pages-under-test.js';
 import { startToastShop, strictToastPolicy, type ToastShop } from './toast-shop.js';
 
 const executablePath = findChromium();
@@ -50,7 +51,7 @@ describe.skipIf(!executablePath)('Toast’s documented page, with only the scrip
     await toast?.onfile.stop();
   });
   beforeEach(() => open({}));
-  afterEach(() => context.close());
+  afterEach((test) => closePages(context, test));
 
   async function open(options: object): Promise<void> {
     context = await browser.newContext({ locale: 'en-US', viewport: { width: 800, height: 1_400 }, ...options });
