@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, writeSync } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline/promises';
@@ -75,9 +75,10 @@ export class Ledger {
 
   async #flush(): Promise<void> {
     this.#queued = false;
-    const lines = this.#pending.join('');
+    const lines = Buffer.from(this.#pending.join(''));
     this.#pending = [];
-    await this.#file.appendFile(lines);
+    // A write into the system's memory takes less than handing it to another thread; only the disk is waited for.
+    for (let written = 0; written < lines.length; ) written += writeSync(this.#file.fd, lines, written);
     await this.#file.datasync();
   }
 
