@@ -3,10 +3,12 @@ import { StorageFault } from '@onfile/core';
 import pg from 'pg';
 import { isConnectionLost, isWorthRetrying, sqlStateOf, toStorageFault } from './faults.js';
 import type { Row } from './fields.js';
+import { runGrouped } from './grouped-query.js';
 import { ENTER_SCOPE_AS_STATEMENT, merchantOf, PREPARE_SCOPE } from './row-security.js';
 import { runScoped } from './scoped-query.js';
 import { sendQuery } from './send-query.js';
 import { type SharedConnection, SharedConnections } from './shared-connections.js';
+import { SharedTransactions } from './shared-transactions.js';
 import { socketOf } from './socket-of.js';
 import type { FilledStatement, Statement } from './statement.js';
 
@@ -91,6 +93,7 @@ export class Database {
   readonly #log: StorageLog;
   readonly #rowSecurity: boolean;
   readonly #retriesMax: number;
+  readonly #together: SharedTransactions;
   /** Connections that a transaction has for itself. */
   readonly #transactions: pg.Pool;
 
@@ -115,6 +118,11 @@ export class Database {
     };
     this.#pool = new pg.Pool(options);
     this.#connections = new SharedConnections(this.#pool);
+    this.#together = new SharedTransactions({
+      alone: (statement) => this.#sendAgainAndAgain(statement, null),
+      together: (statements) => this.#on(({ client }) => runGrouped(client, statements, this.#answerTimeoutMs)),
+      isLost: isConnectionLost,
+    });
     this.#transactions = new pg.Pool(options);
     for (const pool of [this.#pool, this.#transactions]) {
       // An error without a listener ends the process, and a server that stops sends one to every connection.
@@ -151,15 +159,17 @@ export class Database {
     values: readonly unknown[],
     merchantId: string | null = merchantOf(statement, values),
   ): Promise<readonly Row[]> {
-    const filled = { name: statement.name, text: statement.text, values };
-    for (let retries = 0; ; retries += 1) {
-      try {
-        return await this.#sendOnce(filled, merchantId);
-      } catch (error) {
-        if (!this.#sendsAgain(error, retries)) throw error;
-        await this.#backOff(error, retries);
-      }
-    }
+    return this.#sendAgainAndAgain({ name: statement.name, text: statement.text, values }, merchantId);
+  }
+
+  /**
+   * As `send`, for a statement that may share a transaction with others like it while there are many: whatever it locks it may
+   * hold for as long as they take, and it never waits for what another one of them may hold.
+   */
+  async sendTogether(statement: FilledStatement, merchantId: string): Promise<readonly Row[]> {
+    // Of whom a connection is told is for a whole transaction; without a name a statement is known to no connection.
+    if (this.#rowSecurity || statement.name === null) return this.#sendAgainAndAgain(statement, merchantId);
+    return this.#together.run(statement);
   }
 
   /**
@@ -179,12 +189,23 @@ export class Database {
     const pools = [this.#pool, this.#transactions];
     const sumOf = (count: 'totalCount' | 'idleCount' | 'waitingCount') =>
       pools.reduce((sum, pool) => sum + pool[count], 0);
-    const waiting = this.#connections.waiting + this.#transactions.waitingCount;
+    const waiting = this.#connections.waiting + this.#together.waiting + this.#transactions.waitingCount;
     return { open: sumOf('totalCount'), idle: sumOf('idleCount'), waiting };
   }
 
   async close(): Promise<void> {
     await Promise.all([this.#pool, this.#transactions].filter(({ ending }) => !ending).map((pool) => pool.end()));
+  }
+
+  async #sendAgainAndAgain(statement: FilledStatement, merchantId: string | null): Promise<readonly Row[]> {
+    for (let retries = 0; ; retries += 1) {
+      try {
+        return await this.#sendOnce(statement, merchantId);
+      } catch (error) {
+        if (!this.#sendsAgain(error, retries)) throw error;
+        await this.#backOff(error, retries);
+      }
+    }
   }
 
   #sendsAgain(error: unknown, retries: number): boolean {
@@ -217,15 +238,21 @@ export class Database {
     return { kind: 'committed', rows: results.slice(before.length, -1).map(({ rows }) => rows) };
   }
 
-  async #sendOnce(filled: FilledStatement, merchantId: string | null): Promise<readonly Row[]> {
-    const connection = await this.#take();
-    let isBroken = false;
-    try {
-      const { client } = connection;
-      const timeoutMs = this.#answerTimeoutMs;
+  #sendOnce(filled: FilledStatement, merchantId: string | null): Promise<readonly Row[]> {
+    const timeoutMs = this.#answerTimeoutMs;
+    return this.#on(async ({ client }) => {
       if (this.#rowSecurity && merchantId !== null) return await runScoped(client, filled, { merchantId, timeoutMs });
       const { rows } = await sendQuery(client, filled, timeoutMs);
       return rows;
+    });
+  }
+
+  /** Throws what `pg` throws, and a `StorageFault` when there is no connection. */
+  async #on<T>(work: (connection: OpenConnection) => Promise<T>): Promise<T> {
+    const connection = await this.#take();
+    let isBroken = false;
+    try {
+      return await work(connection);
     } catch (error) {
       isBroken = isConnectionLost(error);
       if (isBroken) this.#lost(error);
@@ -235,9 +262,9 @@ export class Database {
     }
   }
 
-  async #take(): Promise<SharedConnection & { readonly client: pg.PoolClient }> {
+  async #take(): Promise<OpenConnection> {
     try {
-      return (await this.#connections.take()) as SharedConnection & { readonly client: pg.PoolClient };
+      return (await this.#connections.take()) as OpenConnection;
     } catch (error) {
       throw toStorageFault(error);
     }
@@ -247,6 +274,8 @@ export class Database {
     this.#log({ event: 'connection_lost', code: toStorageFault(error).code });
   }
 }
+
+type OpenConnection = SharedConnection & { readonly client: pg.PoolClient };
 
 /** Everything is written to the connection before it is sent off, so that it goes out together. */
 function sendInOneGo(

@@ -63,7 +63,10 @@ function settled(sent: Exclude<Sent, { kind: 'lost' | 'again' }>): CommitResult 
 async function send(commit: Commit, database: Database): Promise<Sent> {
   const composed = composeCommit(commit);
   try {
-    const [row] = await database.send(composed, composed.values, commit.scope.merchantId);
+    const { merchantId } = commit.scope;
+    const [row] = mayShareTransaction(commit)
+      ? await database.sendTogether(composed, merchantId)
+      : await database.send(composed, composed.values, merchantId);
     if (row?.holds) return { kind: 'committed', objects: commit.changes.map(objectIn(row)) };
     return (row && limitReached(commit, row)) ?? { kind: 'stale' };
   } catch (error) {
@@ -71,6 +74,16 @@ async function send(commit: Commit, database: Database): Promise<Sent> {
     if (error instanceof StorageFault) throw error;
     return failed(error);
   }
+}
+
+/**
+ * Whether it only adds rows, and locks at most a customer against change: then no two groups of such commits wait for each other, but
+ * for callers who send the same two idempotency keys twice at the same moment, where PostgreSQL gives one group up.
+ */
+function mayShareTransaction({ changes }: Commit): boolean {
+  return changes.every(
+    ({ kind }) => kind === 'insert' || kind === 'require_customer' || kind === 'require_cards_available',
+  );
 }
 
 function failed(error: unknown): Sent {

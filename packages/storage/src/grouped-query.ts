@@ -1,0 +1,94 @@
+import pg from 'pg';
+import type { Row } from './fields.js';
+import type { FilledStatement } from './statement.js';
+
+/** What `pg` calls a query by, as far as it is not in its types. */
+interface Wire {
+  readonly submittedNamedStatements: Record<string, string>;
+  parse(statement: { readonly name: string; readonly text: string }): void;
+  sync(): void;
+}
+
+const BASE = pg.Query.prototype as unknown as Pick<Part, 'handleReadyForQuery'>;
+
+/** As much of `pg`'s own query. */
+interface Part {
+  readonly name: string;
+  readonly text: string;
+  hasBeenParsed(wire: Wire): boolean;
+  prepare(wire: Wire): void;
+  handleRowDescription(message: unknown): void;
+  handleDataRow(message: unknown): void;
+  handleCommandComplete(message: unknown, wire: Wire): void;
+  handleReadyForQuery(wire: Wire): void;
+}
+
+/**
+ * Several statements in one message, and so in one transaction: PostgreSQL commits them together, on one write to its disk, and only
+ * then answers. All of them took effect, or none did. They have names, by which a connection knows them.
+ */
+class GroupedQuery extends pg.Query<Row> {
+  readonly #parts: readonly Part[];
+  /** Whose answer comes next. */
+  #next = 0;
+
+  constructor(parts: readonly Part[], answered: (error: Error | undefined) => void) {
+    super({ text: '', queryMode: 'extended' } as pg.QueryConfig, answered);
+    this.#parts = parts;
+  }
+
+  prepare(wire: Wire): void {
+    // Before the first runs: what it fails of must not keep the connection from knowing the others.
+    for (const part of this.#parts) {
+      if (part.hasBeenParsed(wire)) continue;
+      wire.parse({ name: part.name, text: part.text });
+      wire.submittedNamedStatements[part.name] = part.text;
+    }
+    const unfinished: Wire = Object.create(wire, { sync: { value: () => {} } });
+    for (const part of this.#parts) part.prepare(unfinished);
+    wire.sync();
+  }
+
+  handleRowDescription(message: unknown): void {
+    this.#parts[this.#next]?.handleRowDescription(message);
+  }
+
+  handleDataRow(message: unknown): void {
+    this.#parts[this.#next]?.handleDataRow(message);
+  }
+
+  handleCommandComplete(message: unknown, wire: Wire): void {
+    this.#parts[this.#next]?.handleCommandComplete(message, wire);
+    this.#next += 1;
+  }
+
+  handleReadyForQuery(wire: Wire): void {
+    for (const part of this.#parts) part.handleReadyForQuery(wire);
+    BASE.handleReadyForQuery.call(this, wire);
+  }
+}
+
+/** Runs all of these statements or none, and answers each one's rows. Rejects with what `pg` says of the first that failed. */
+export function runGrouped(
+  client: pg.PoolClient,
+  statements: readonly FilledStatement[],
+  timeoutMs: number,
+): Promise<readonly (readonly Row[])[]> {
+  return new Promise((resolve, reject) => {
+    const rows: (readonly Row[])[] = [];
+    let unreadable: Error | null = null;
+    const parts = statements.map(({ name, text, values }) => {
+      const callback = (error: Error | null, result: pg.QueryResult<Row>) => {
+        if (error) unreadable = error;
+        else rows.push(result.rows);
+      };
+      return Object.assign(new pg.Query<Row>(text, values as unknown[]), { name, callback }) as unknown as Part;
+    });
+    const query = new GroupedQuery(parts, (failed) => {
+      const error = failed ?? unreadable;
+      if (error) reject(error);
+      else resolve(rows);
+    });
+    client.query(Object.assign(query, { query_timeout: timeoutMs }) as unknown as pg.Submittable);
+  });
+}
