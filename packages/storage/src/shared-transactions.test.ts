@@ -3,7 +3,7 @@ import { aCustomer, aSetupIntent, NOON, SCOPE, sequentialIds } from '@onfile/cor
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type CuttingProxy, startCuttingProxy } from '../testing/cutting-proxy.js';
 import { type DatabasesForTests, startEmbedded } from '../testing/databases-for-tests.js';
-import type { DatabaseAddress, StorageEvent } from './database.js';
+import { Database, type DatabaseAddress, type StorageEvent } from './database.js';
 import { createPostgresStorage } from './postgres-storage.js';
 
 const AT_ONCE = 20;
@@ -145,4 +145,23 @@ test('commits that change rows have a transaction each, however many there are a
   };
   await Promise.all(intents.map((intent) => commit([update(intent)])));
   expect(await eventsByTransaction('setup_intent.updated')).toEqual(Array(AT_ONCE).fill(1));
+});
+
+test('a statement that cannot even be sent leaves nobody with another one’s answer', async () => {
+  const connected = new Database({ ...database, log: () => {} });
+  const unsendable = {
+    toPostgres() {
+      throw new Error('no such value');
+    },
+  };
+  const echo = (value: unknown) =>
+    connected.sendTogether({ name: 'echo', text: 'SELECT $1::text AS own', values: [value] }, SCOPE.merchantId);
+  const values = Array.from({ length: AT_ONCE }, (_, index) => (index === 5 ? unsendable : String(index)));
+  const settled = await Promise.allSettled(values.map(echo));
+  for (const [index, { status, ...rest }] of settled.entries()) {
+    if (status === 'fulfilled') expect(rest).toEqual({ value: [{ own: String(index) }] });
+  }
+  expect(settled[5]?.status).toBe('rejected');
+  expect(await echo('afterwards')).toEqual([{ own: 'afterwards' }]);
+  await connected.close();
 });
