@@ -77,10 +77,10 @@ export function runGrouped(
   return new Promise((resolve, reject) => {
     const rows: (readonly Row[])[] = [];
     let unreadable: Error | null = null;
-    const parts = statements.map(({ name, text, values }) => {
+    const parts = statements.map(({ name, text, values }, index) => {
       const callback = (error: Error | null, result: pg.QueryResult<Row>) => {
         if (error) unreadable = error;
-        else rows.push(result.rows);
+        else rows[index] = result.rows;
       };
       return Object.assign(new pg.Query<Row>(text, values as unknown[]), { name, callback }) as unknown as Part;
     });
