@@ -38,12 +38,6 @@ class GroupedQuery extends pg.Query<Row> {
   }
 
   prepare(wire: Wire): void {
-    // Before the first runs: what it fails of must not keep the connection from knowing the others.
-    for (const part of this.#parts) {
-      if (part.hasBeenParsed(wire)) continue;
-      wire.parse({ name: part.name, text: part.text });
-      wire.submittedNamedStatements[part.name] = part.text;
-    }
     const unfinished: Wire = Object.create(wire, { sync: { value: () => {} } });
     for (const part of this.#parts) part.prepare(unfinished);
     wire.sync();
@@ -68,6 +62,19 @@ class GroupedQuery extends pg.Query<Row> {
   }
 }
 
+/**
+ * Has PostgreSQL parse a statement and do no more. By itself, and before the group, so that what a group fails of does not keep the
+ * connection from knowing it, and `pg` notes who is known.
+ */
+class Parsing extends pg.Query {
+  prepare(wire: Wire): void {
+    const { name, text } = this as unknown as Part;
+    wire.parse({ name, text });
+    wire.submittedNamedStatements[name] = text;
+    wire.sync();
+  }
+}
+
 /** Runs all of these statements or none, and answers each one's rows. Rejects with what `pg` says of the first that failed. */
 export function runGrouped(
   client: pg.PoolClient,
@@ -84,11 +91,22 @@ export function runGrouped(
       };
       return Object.assign(new pg.Query<Row>(text, values as unknown[]), { name, callback }) as unknown as Part;
     });
+    const { connection } = client as unknown as { readonly connection: Wire };
+    for (const part of parts) {
+      if (part.hasBeenParsed(connection)) continue;
+      const { name, text } = part;
+      // Without it the group fails, and tells so.
+      send(client, new Parsing({ name, text, queryMode: 'extended' } as pg.QueryConfig, () => {}), timeoutMs);
+    }
     const query = new GroupedQuery(parts, (failed) => {
       const error = failed ?? unreadable;
       if (error) reject(error);
       else resolve(rows);
     });
-    client.query(Object.assign(query, { query_timeout: timeoutMs }) as unknown as pg.Submittable);
+    send(client, query, timeoutMs);
   });
+}
+
+function send(client: pg.PoolClient, query: pg.Query, timeoutMs: number): void {
+  client.query(Object.assign(query, { query_timeout: timeoutMs }) as unknown as pg.Submittable);
 }

@@ -117,6 +117,19 @@ describe('commits that only add rows', () => {
     expect(results.map(({ kind }) => kind)).toEqual(results.map((_, index) => (index % 2 ? 'committed' : 'stale')));
   });
 
+  test('are known to their connection from then on, whatever fails on it later', async () => {
+    const narrow = createPostgresStorage({ ...database, poolSize: 1, log: () => {} });
+    const commitOn = (key: string | null) => {
+      const changes = [inserting(aSetupIntent({ id: next() }))];
+      return narrow.commit({ scope: SCOPE, at: NOON, changes, idempotency: key === null ? null : done(key) });
+    };
+    // The first two leave by themselves, and are of another kind than the group behind them.
+    await Promise.all([null, null, 'a', 'b', 'c'].map(commitOn));
+    const results = [await commitOn('a'), await commitOn('d'), await commitOn('d'), await commitOn('e')];
+    expect(results.map(({ kind }) => kind)).toEqual(['key_taken', 'committed', 'key_taken', 'committed']);
+    await narrow.close();
+  });
+
   for (const cut of ['before_statement', 'before_answer'] as const) {
     test(`whose connection is lost ${cut.replace('_', ' their ')} are each made once`, async () => {
       const intents = someIntents();
