@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, constants, readdir, writeFile } from 'node:fs/promises';
+import { constants, readdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { BenchDatabase } from './bench-database.js';
+import { isAccessible } from './is-accessible.js';
 import type { PgbenchScript } from './pgbench-script.js';
 
 export const HOW_TO_GET_PGBENCH =
@@ -19,11 +20,7 @@ export async function findPgbench(): Promise<string | null> {
     .map((version) => join(DEBIAN_FOLDER, version, 'bin'));
   for (const folder of [...newestFirst, ...(process.env.PATH ?? '').split(delimiter)]) {
     const path = join(folder, 'pgbench');
-    const isThere = await access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return path;
+    if (await isAccessible(path, constants.X_OK)) return path;
   }
   return null;
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { access, constants, mkdtemp, rm, statfs } from 'node:fs/promises';
+import { constants, mkdtemp, rm, statfs } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +22,7 @@ import { type BenchDatabase, startBenchDatabase } from './bench-database.js';
 import { OwnProcess } from './child-process.js';
 import type { EmptyRoutes, RouteWork } from './empty-route-process.js';
 import { fillDatabase } from './fill-database.js';
+import { isAccessible } from './is-accessible.js';
 import { createPgbench, findPgbench, HOW_TO_GET_PGBENCH, type Pgbench } from './pgbench.js';
 import { renderBar } from './progress-bar.js';
 import { type Recording, recordWorkloads } from './record.js';
@@ -120,11 +121,7 @@ export async function setUp(parts: StartedParts, settings: BenchSettings): Promi
 
 /** A processor has a disk of its own: its ledger is in memory where there is such a folder, and waits for no disk of ours. */
 async function elsewhere(): Promise<string> {
-  const isThere = await access(MEMORY, constants.W_OK).then(
-    () => true,
-    () => false,
-  );
-  return isThere ? MEMORY : tmpdir();
+  return (await isAccessible(MEMORY, constants.W_OK)) ? MEMORY : tmpdir();
 }
 
 const MEMORY = '/dev/shm';

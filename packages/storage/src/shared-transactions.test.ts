@@ -40,6 +40,11 @@ function inserting(intent: ReturnType<typeof aSetupIntent>): Change {
   return { kind: 'insert', objectType: 'setup_intent', object: intent, event };
 }
 
+function insertingCustomer(customer: ReturnType<typeof aCustomer>): Change {
+  const event = { id: next(), type: 'customer.created' } as const;
+  return { kind: 'insert', objectType: 'customer', object: customer, event };
+}
+
 function someIntents(): readonly ReturnType<typeof aSetupIntent>[] {
   return Array.from({ length: AT_ONCE }, () => aSetupIntent({ id: next() }));
 }
@@ -78,15 +83,7 @@ describe('commits that only add rows', () => {
 
   test('are not kept back by one among them that cannot be, nor by two that cannot both be', async () => {
     const taken = aCustomer({ id: next(), chosenId: 'taken' });
-    const insertCustomer = (customer: typeof taken): Change => {
-      return {
-        kind: 'insert',
-        objectType: 'customer',
-        object: customer,
-        event: { id: next(), type: 'customer.created' },
-      };
-    };
-    await commit([insertCustomer(taken)]);
+    await commit([insertingCustomer(taken)]);
     // The first two leave by themselves at once, so that all that is wrong is in one group.
     const [early, late, ...others] = someIntents();
     const committing = (intent = aSetupIntent({ id: next() }), key = intent.id as string) =>
@@ -94,7 +91,7 @@ describe('commits that only add rows', () => {
     const [, , failed, first, second, ...results] = await Promise.all([
       committing(early),
       committing(late),
-      commit([insertCustomer(aCustomer({ id: next(), chosenId: 'taken' }))]),
+      commit([insertingCustomer(aCustomer({ id: next(), chosenId: 'taken' }))]),
       committing(undefined, 'one'),
       committing(undefined, 'one'),
       ...others.map((intent) => committing(intent)),
@@ -108,9 +105,7 @@ describe('commits that only add rows', () => {
   test('and find one thing not as they expect, are told so one by one', async () => {
     const customer = aCustomer({ id: next(), deletedAt: NOON });
     const requiring: Change = { kind: 'require_customer', id: customer.id };
-    await commit([
-      { kind: 'insert', objectType: 'customer', object: customer, event: { id: next(), type: 'customer.created' } },
-    ]);
+    await commit([insertingCustomer(customer)]);
     const results = await Promise.all(
       someIntents().map((intent, index) => commit([inserting(intent), ...(index % 2 === 0 ? [requiring] : [])])),
     );

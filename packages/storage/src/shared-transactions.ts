@@ -21,7 +21,7 @@ export interface SharedTransactionsOptions {
  */
 export class SharedTransactions {
   readonly #options: SharedTransactionsOptions;
-  #waiting: Member[] = [];
+  readonly #waiting: Member[] = [];
   #underWay = 0;
 
   constructor(options: SharedTransactionsOptions) {
