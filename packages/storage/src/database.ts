@@ -4,11 +4,12 @@ import pg from 'pg';
 import { isConnectionLost, isWorthRetrying, sqlStateOf, toStorageFault } from './faults.js';
 import type { Row } from './fields.js';
 import { runGrouped } from './grouped-query.js';
+import { Groups, type GroupsOptions } from './groups.js';
 import { ENTER_SCOPE_AS_STATEMENT, merchantOf, PREPARE_SCOPE } from './row-security.js';
 import { runScoped } from './scoped-query.js';
 import { sendQuery } from './send-query.js';
 import { type SharedConnection, SharedConnections } from './shared-connections.js';
-import { SharedTransactions } from './shared-transactions.js';
+import { sharingTransactions } from './shared-transactions.js';
 import { socketOf } from './socket-of.js';
 import type { FilledStatement, Statement } from './statement.js';
 
@@ -93,7 +94,8 @@ export class Database {
   readonly #log: StorageLog;
   readonly #rowSecurity: boolean;
   readonly #retriesMax: number;
-  readonly #together: SharedTransactions;
+  readonly #together: Groups<FilledStatement, readonly Row[]>;
+  readonly #groups: Pick<Groups<never, never>, 'waiting'>[] = [];
   /** Connections that a transaction has for itself. */
   readonly #transactions: pg.Pool;
 
@@ -118,11 +120,13 @@ export class Database {
     };
     this.#pool = new pg.Pool(options);
     this.#connections = new SharedConnections(this.#pool);
-    this.#together = new SharedTransactions({
-      alone: (statement) => this.#sendAgainAndAgain(statement, null),
-      together: (statements) => this.#on(({ client }) => runGrouped(client, statements, this.#answerTimeoutMs)),
-      isLost: isConnectionLost,
-    });
+    this.#together = this.gather(
+      sharingTransactions({
+        alone: (statement) => this.#sendAgainAndAgain(statement, null),
+        together: (statements) => this.#on(({ client }) => runGrouped(client, statements, this.#answerTimeoutMs)),
+        isLost: isConnectionLost,
+      }),
+    );
     this.#transactions = new pg.Pool(options);
     for (const pool of [this.#pool, this.#transactions]) {
       // An error without a listener ends the process, and a server that stops sends one to every connection.
@@ -169,7 +173,14 @@ export class Database {
   async sendTogether(statement: FilledStatement, merchantId: string): Promise<readonly Row[]> {
     // Of whom a connection is told is for a whole transaction; without a name a statement is known to no connection.
     if (this.#rowSecurity || statement.name === null) return this.#sendAgainAndAgain(statement, merchantId);
-    return this.#together.run(statement);
+    return this.#together.ask(statement);
+  }
+
+  /** Groups of questions to this database. Those that wait are counted with the statements that do. */
+  gather<Q, A>(options: GroupsOptions<Q, A>): Groups<Q, A> {
+    const groups = new Groups<Q, A>(options);
+    this.#groups.push(groups);
+    return groups;
   }
 
   /**
@@ -189,7 +200,8 @@ export class Database {
     const pools = [this.#pool, this.#transactions];
     const sumOf = (count: 'totalCount' | 'idleCount' | 'waitingCount') =>
       pools.reduce((sum, pool) => sum + pool[count], 0);
-    const waiting = this.#connections.waiting + this.#together.waiting + this.#transactions.waitingCount;
+    const gathered = this.#groups.reduce((sum, { waiting }) => sum + waiting, 0);
+    const waiting = this.#connections.waiting + gathered + this.#transactions.waitingCount;
     return { open: sumOf('totalCount'), idle: sumOf('idleCount'), waiting };
   }
 

@@ -75,8 +75,27 @@ class Parsing extends pg.Query {
   }
 }
 
-/** Runs all of these statements or none, and answers each one's rows. Rejects with what `pg` says of the first that failed. */
-export function runGrouped(
+/**
+ * Runs all of these statements or none, and answers each one's rows. Rejects with what `pg` says of the first that failed, and with
+ * 55P03 when one would wait for a lock for long: its neighbours would wait with it.
+ */
+export async function runGrouped(
+  client: pg.PoolClient,
+  statements: readonly FilledStatement[],
+  timeoutMs: number,
+): Promise<readonly (readonly Row[])[]> {
+  const [, ...rows] = await runInOneMessage(client, [LET_NOBODY_WAIT, ...statements], timeoutMs);
+  return rows;
+}
+
+const LOCK_TIMEOUT_MS = 100;
+const LET_NOBODY_WAIT: FilledStatement = {
+  name: 'onfile_lock_timeout_of_group',
+  text: "SELECT set_config('lock_timeout', $1, true)",
+  values: [String(LOCK_TIMEOUT_MS)],
+};
+
+function runInOneMessage(
   client: pg.PoolClient,
   statements: readonly FilledStatement[],
   timeoutMs: number,

@@ -1,5 +1,6 @@
 import type { Change, CommitResult, IdempotencyStep } from '@onfile/core';
 import { aCustomer, aSetupIntent, NOON, SCOPE, sequentialIds } from '@onfile/core/testing';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type CuttingProxy, startCuttingProxy } from '../testing/cutting-proxy.js';
 import { type DatabasesForTests, startEmbedded } from '../testing/databases-for-tests.js';
@@ -7,6 +8,8 @@ import { Database, type DatabaseAddress, type StorageEvent } from './database.js
 import { createPostgresStorage } from './postgres-storage.js';
 
 const AT_ONCE = 20;
+/** Longer than any test may take. */
+const FOR_EVER_MS = 3_600_000;
 const { next } = sequentialIds();
 
 let databases: DatabasesForTests;
@@ -84,13 +87,10 @@ describe('commits that only add rows', () => {
   test('are not kept back by one among them that cannot be, nor by two that cannot both be', async () => {
     const taken = aCustomer({ id: next(), chosenId: 'taken' });
     await commit([insertingCustomer(taken)]);
-    // The first two leave by themselves at once, so that all that is wrong is in one group.
-    const [early, late, ...others] = someIntents();
+    const others = someIntents();
     const committing = (intent = aSetupIntent({ id: next() }), key = intent.id as string) =>
       commit([inserting(intent)], done(key));
-    const [, , failed, first, second, ...results] = await Promise.all([
-      committing(early),
-      committing(late),
+    const [failed, first, second, ...results] = await Promise.all([
       commit([insertingCustomer(aCustomer({ id: next(), chosenId: 'taken' }))]),
       committing(undefined, 'one'),
       committing(undefined, 'one'),
@@ -118,11 +118,45 @@ describe('commits that only add rows', () => {
       const changes = [inserting(aSetupIntent({ id: next() }))];
       return narrow.commit({ scope: SCOPE, at: NOON, changes, idempotency: key === null ? null : done(key) });
     };
-    // The first two leave by themselves, and are of another kind than the group behind them.
-    await Promise.all([null, null, 'a', 'b', 'c'].map(commitOn));
+    await commitOn(null);
+    await Promise.all(['a', 'b', 'c'].map(commitOn));
     const results = [await commitOn('a'), await commitOn('d'), await commitOn('d'), await commitOn('e')];
     expect(results.map(({ kind }) => kind)).toEqual(['key_taken', 'committed', 'key_taken', 'committed']);
     await narrow.close();
+  });
+
+  test('do not wait for one among them that waits for a customer whom somebody has locked', async () => {
+    const patient = createPostgresStorage({
+      ...database,
+      statementTimeoutMs: FOR_EVER_MS,
+      lockTimeoutMs: FOR_EVER_MS,
+      log: () => {},
+    });
+    const customer = aCustomer({ id: next() });
+    await commit([insertingCustomer(customer)]);
+    const locker = new pg.Client('connection' in database ? database.connection : database);
+    await locker.connect();
+    await locker.query('BEGIN');
+    await locker.query('SELECT FROM customers WHERE id = $1 FOR UPDATE', [customer.id]);
+
+    let isHeldUp = true;
+    const create = (...changes: Change[]) =>
+      patient.commit({
+        scope: SCOPE,
+        at: NOON,
+        changes: [inserting(aSetupIntent({ id: next() })), ...changes],
+        idempotency: null,
+      });
+    const heldUp = create({ kind: 'require_customer', id: customer.id }).finally(() => {
+      isHeldUp = false;
+    });
+    const results = await Promise.all([create(), create(), create()]);
+    expect(results.map(({ kind }) => kind)).toEqual(['committed', 'committed', 'committed']);
+    expect(isHeldUp).toBe(true);
+    await locker.query('COMMIT');
+    await locker.end();
+    expect((await heldUp).kind).toBe('committed');
+    await patient.close();
   });
 
   for (const cut of ['before_statement', 'before_answer'] as const) {

@@ -4,6 +4,7 @@ import type { Database } from '../database.js';
 import { type Row, scope as scopeField } from '../fields.js';
 import { statement } from '../statement.js';
 import { checkoutSessions, setupIntents } from '../tables.js';
+import { loadById } from './load-by-id.js';
 import { loadPage } from './page.js';
 
 type Methods =
@@ -14,11 +15,10 @@ type Methods =
 
 export function checkoutSessionReads(database: Database): Pick<Storage, Methods> {
   return {
-    async loadCheckoutSession({ merchantId, mode }, id) {
-      const [row] = await database.runRepeatable(LOAD, [merchantId, mode === 'live', id]);
-      if (!row) return null;
-      return { session: checkoutSessions.read(row.session as Row), intent: setupIntents.read(row.intent as Row) };
-    },
+    loadCheckoutSession: loadById(database, LOAD, (row) => ({
+      session: checkoutSessions.read(row.session as Row),
+      intent: setupIntents.read(row.intent as Row),
+    })),
 
     async findCheckoutSessionScope(id) {
       const [row] = await database.runRepeatable(FIND_SCOPE, [id]);
@@ -35,10 +35,10 @@ export function checkoutSessionReads(database: Database): Pick<Storage, Methods>
 }
 
 const LOAD = statement(`
-  SELECT row_to_json(s) AS session, row_to_json(i) AS intent
+  SELECT s.id, row_to_json(s) AS session, row_to_json(i) AS intent
   FROM checkout_sessions AS s
   JOIN setup_intents AS i ON i.merchant_id = s.merchant_id AND i.livemode = s.livemode AND i.id = s.setup_intent_id
-  WHERE s.merchant_id = $1 AND s.livemode = $2 AND s.id = $3`);
+  WHERE s.merchant_id = $1 AND s.livemode = $2 AND s.id = ANY ($3)`);
 
 const FIND_SCOPE = acrossMerchants(
   'merchant_of_checkout_session',

@@ -1,8 +1,9 @@
-import type { Storage } from '@onfile/core';
+import type { Customer, Storage } from '@onfile/core';
 import type { Database } from '../database.js';
 import type { Row } from '../fields.js';
 import { statement } from '../statement.js';
 import { customers, mandates, paymentMethods } from '../tables.js';
+import { loadById } from './load-by-id.js';
 import { loadPage } from './page.js';
 
 type Methods =
@@ -15,25 +16,26 @@ type Methods =
   | 'listMandates';
 
 export function customerReads(database: Database): Pick<Storage, Methods> {
+  const load = loadById(database, LOAD_CUSTOMERS, readCustomer);
   return {
-    async loadCustomer({ merchantId, mode }, selector) {
-      const [query, id] = 'id' in selector ? [LOAD_CUSTOMER, selector.id] : [FIND_CUSTOMER, selector.chosenId];
-      const [row] = await database.runRepeatable(query, [merchantId, mode === 'live', id]);
-      return row ? customers.read(row.customer as Row) : null;
+    async loadCustomer(scope, selector) {
+      if ('id' in selector) return load(scope, selector.id);
+      const values = [scope.merchantId, scope.mode === 'live', selector.chosenId];
+      const [row] = await database.runRepeatable(FIND_CUSTOMER, values);
+      return row ? readCustomer(row) : null;
     },
 
     async findCustomerByReference({ merchantId, mode }, reference) {
       const [row] = await database.runRepeatable(FIND_BY_REFERENCE, [merchantId, mode === 'live', reference]);
-      return row ? customers.read(row.customer as Row) : null;
+      return row ? readCustomer(row) : null;
     },
 
     listCustomers: (scope, page) =>
       loadPage(database, { table: customers, visible: 'deleted_at IS NULL' }, { scope, page }),
 
-    async loadPaymentMethod({ merchantId, mode }, id) {
-      const [row] = await database.runRepeatable(LOAD_PAYMENT_METHOD, [merchantId, mode === 'live', id]);
-      return row ? paymentMethods.read(row.payment_method as Row) : null;
-    },
+    loadPaymentMethod: loadById(database, LOAD_PAYMENT_METHODS, (row) =>
+      paymentMethods.read(row.payment_method as Row),
+    ),
 
     listPaymentMethods(scope, { customerId }, page) {
       const filters = customerId === undefined ? [] : ['customer_id = $4'];
@@ -45,10 +47,7 @@ export function customerReads(database: Database): Pick<Storage, Methods> {
       );
     },
 
-    async loadMandate({ merchantId, mode }, id) {
-      const [row] = await database.runRepeatable(LOAD_MANDATE, [merchantId, mode === 'live', id]);
-      return row ? mandates.read(row.mandate as Row) : null;
-    },
+    loadMandate: loadById(database, LOAD_MANDATES, (row) => mandates.read(row.mandate as Row)),
 
     listMandates(scope, { paymentMethodId, setupIntentId }, page) {
       const filters: string[] = [];
@@ -63,9 +62,13 @@ export function customerReads(database: Database): Pick<Storage, Methods> {
   };
 }
 
-const LOAD_CUSTOMER = statement(`
-  SELECT row_to_json(c) AS customer FROM customers AS c
-  WHERE c.merchant_id = $1 AND c.livemode = $2 AND c.id = $3 AND c.deleted_at IS NULL`);
+function readCustomer({ customer }: Row): Customer {
+  return customers.read(customer as Row);
+}
+
+const LOAD_CUSTOMERS = statement(`
+  SELECT c.id, row_to_json(c) AS customer FROM customers AS c
+  WHERE c.merchant_id = $1 AND c.livemode = $2 AND c.id = ANY ($3) AND c.deleted_at IS NULL`);
 
 const FIND_CUSTOMER = statement(`
   SELECT row_to_json(c) AS customer FROM customers AS c
@@ -75,9 +78,10 @@ const FIND_BY_REFERENCE = statement(`
   SELECT row_to_json(c) AS customer FROM customers AS c
   WHERE c.merchant_id = $1 AND c.livemode = $2 AND c.external_reference = $3 AND c.deleted_at IS NULL`);
 
-const LOAD_MANDATE = statement(`
-  SELECT row_to_json(m) AS mandate FROM mandates AS m WHERE m.merchant_id = $1 AND m.livemode = $2 AND m.id = $3`);
+const LOAD_MANDATES = statement(`
+  SELECT m.id, row_to_json(m) AS mandate FROM mandates AS m
+  WHERE m.merchant_id = $1 AND m.livemode = $2 AND m.id = ANY ($3)`);
 
-const LOAD_PAYMENT_METHOD = statement(`
-  SELECT row_to_json(p) AS payment_method FROM payment_methods AS p
-  WHERE p.merchant_id = $1 AND p.livemode = $2 AND p.id = $3 AND p.state <> 'draft'`);
+const LOAD_PAYMENT_METHODS = statement(`
+  SELECT p.id, row_to_json(p) AS payment_method FROM payment_methods AS p
+  WHERE p.merchant_id = $1 AND p.livemode = $2 AND p.id = ANY ($3) AND p.state <> 'draft'`);

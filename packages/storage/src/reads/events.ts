@@ -3,14 +3,12 @@ import type { Database } from '../database.js';
 import { type Row, readInstant, scope as scopeField } from '../fields.js';
 import { statement } from '../statement.js';
 import { readAnnounced } from '../tables.js';
+import { loadById } from './load-by-id.js';
 import { loadPage } from './page.js';
 
 export function eventReads(database: Database): Pick<Storage, 'loadEvent' | 'listEvents'> {
   return {
-    async loadEvent({ merchantId, mode }, id) {
-      const [row] = await database.runRepeatable(LOAD, [merchantId, mode === 'live', id]);
-      return row ? events.read(row.event as Row) : null;
-    },
+    loadEvent: loadById(database, LOAD, (row) => events.read(row.event as Row)),
 
     listEvents(scope, { types, objectId }, page) {
       const ofTypes = 'type = ANY ($4)';
@@ -43,7 +41,8 @@ export const events = {
 };
 
 const LOAD = statement(`
-  SELECT row_to_json(e) AS event FROM events AS e WHERE e.merchant_id = $1 AND e.livemode = $2 AND e.id = $3`);
+  SELECT e.id, row_to_json(e) AS event FROM events AS e
+  WHERE e.merchant_id = $1 AND e.livemode = $2 AND e.id = ANY ($3)`);
 
 /** `OFFSET 0` keeps PostgreSQL from reading all of a merchant's events in the order of their ids to find these. */
 const EVENTS_OF_OBJECT = '(SELECT * FROM events WHERE merchant_id = $1 AND livemode = $2 AND object_id = $5 OFFSET 0)';

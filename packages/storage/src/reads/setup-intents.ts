@@ -12,6 +12,7 @@ import type { Database } from '../database.js';
 import { type Row, scope as scopeField } from '../fields.js';
 import { statement } from '../statement.js';
 import { checkoutSessions, paymentMethods, setupAttempts, setupIntents } from '../tables.js';
+import { loadById } from './load-by-id.js';
 import { loadPage } from './page.js';
 
 type Methods =
@@ -27,10 +28,7 @@ type Methods =
 
 export function setupIntentReads(database: Database): Pick<Storage, Methods> {
   return {
-    async loadSetupIntent({ merchantId, mode }, id) {
-      const [row] = await database.runRepeatable(LOAD_SETUP_INTENT, [merchantId, mode === 'live', id]);
-      return row ? readLoadedSetupIntent(row) : null;
-    },
+    loadSetupIntent: loadById(database, LOAD_SETUP_INTENTS, readLoadedSetupIntent),
 
     listSetupIntents: (scope, page) => loadPage(database, { table: setupIntents }, { scope, page }),
 
@@ -100,10 +98,10 @@ const INTENT_WITH_OPEN_ATTEMPT = `row_to_json(i) AS intent, (
       AND a.state IN ('asking', 'awaiting_authentication', 'needs_review')
   ) AS open_attempt`;
 
-const LOAD_SETUP_INTENT = statement(`
-  SELECT ${INTENT_WITH_OPEN_ATTEMPT}
+const LOAD_SETUP_INTENTS = statement(`
+  SELECT i.id, ${INTENT_WITH_OPEN_ATTEMPT}
   FROM setup_intents AS i
-  WHERE i.merchant_id = $1 AND i.livemode = $2 AND i.id = $3`);
+  WHERE i.merchant_id = $1 AND i.livemode = $2 AND i.id = ANY ($3)`);
 
 const LIST_OPEN_OF_CUSTOMER = statement(`
   SELECT ${INTENT_WITH_OPEN_ATTEMPT}
