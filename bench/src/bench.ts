@@ -126,8 +126,8 @@ async function warmUp(stage: Stage, settings: BenchSettings): Promise<void> {
 
 /** A statement that finds nothing to change is fast and proves nothing: as many events as over HTTP show that it does the work. */
 async function checkYardsticks(stage: Stage, { progress }: BenchSettings): Promise<void> {
-  const { pgbench, recordings, database, yardstickMerchant, statementTarget } = stage;
-  progress('checking that pgbench and the routes with a statement do what the server does');
+  const { pgbench, recordings, database, yardstickMerchant, sqlTarget } = stage;
+  progress('checking that pgbench and the routes with SQL do what the server does');
   const requireEvents = async (who: string, workload: Workload, run: () => Promise<void>) => {
     const before = await database.countEvents(yardstickMerchant);
     await run();
@@ -139,10 +139,10 @@ async function checkYardsticks(stage: Stage, { progress }: BenchSettings): Promi
     const { scripts } = recordings[workload];
     await requireEvents('pgbench', workload, async () => pgbench?.runTransactions(scripts, TRIALS));
   }
-  const client = openClient(statementTarget, 1);
+  const client = openClient(sqlTarget, 1);
   try {
     for (const workload of ONE_REQUEST) {
-      await requireEvents('The route with a statement', workload, async () => {
+      await requireEvents('The route with SQL', workload, async () => {
         for (let turn = 0; turn < TRIALS; turn += 1) await client.operations[workload](turn);
       });
     }
@@ -184,7 +184,7 @@ async function measureRound(stage: Stage, settings: RoundSettings): Promise<Roun
 }
 
 async function measure(workload: Workload, stage: Stage, settings: RoundSettings): Promise<Round> {
-  const { pgbench, recordings, emptyTarget, statementTarget, installation, filled } = stage;
+  const { pgbench, recordings, emptyTarget, sqlTarget, installation, filled } = stage;
   const order: Traffic = { workloads: [workload], pace: { connections: settings.connections } };
   const runOn = (where: Installation) => measureRun(stage, where, order, settings);
   // In turn one goes first, so that what the first leaves behind is no part of the difference.
@@ -198,9 +198,9 @@ async function measure(workload: Workload, stage: Stage, settings: RoundSettings
   const rateAt = async (target: Target) => (await runLoad(stage, { ...order, target }, settings)).perSecond;
   const emptyRoutePerSecond = hasEmptyRoute ? await rateAt(emptyTarget) : null;
   settings.signal.throwIfAborted();
-  const statementRoutePerSecond = hasEmptyRoute ? await rateAt(statementTarget) : null;
+  const sqlRoutePerSecond = hasEmptyRoute ? await rateAt(sqlTarget) : null;
   settings.signal.throwIfAborted();
-  return { ...run, filled: early ?? late, pgbenchPerSecond, emptyRoutePerSecond, statementRoutePerSecond };
+  return { ...run, filled: early ?? late, pgbenchPerSecond, emptyRoutePerSecond, sqlRoutePerSecond };
 }
 
 type Traffic = Pick<LoadOrder, 'workloads' | 'pace'>;

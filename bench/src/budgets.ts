@@ -22,9 +22,9 @@ export const BUDGET_KEPT = 0.8;
 
 export function ratiosOf({ workloads, filled }: Pick<BenchResult, 'workloads' | 'filled'>): Ratios {
   const found: [string, number | null][] = [];
-  for (const [name, { ratioToPgbench, ratioToEmptyRoute, ratioToStatementRoute }] of Object.entries(workloads)) {
+  for (const [name, { ratioToPgbench, ratioToEmptyRoute, ratioToSqlRoute }] of Object.entries(workloads)) {
     found.push([`${name}.ratioToPgbench`, ratioToPgbench], [`${name}.ratioToEmptyRoute`, ratioToEmptyRoute]);
-    found.push([`${name}.ratioToStatementRoute`, ratioToStatementRoute]);
+    found.push([`${name}.ratioToSqlRoute`, ratioToSqlRoute]);
   }
   for (const [name, { ratioToEmptyDatabase }] of Object.entries(filled?.workloads ?? {})) {
     found.push([`${name}.ratioToEmptyDatabase.${filled?.rows}`, ratioToEmptyDatabase]);

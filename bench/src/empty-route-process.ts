@@ -1,4 +1,6 @@
 import type { AddressInfo, Socket } from 'node:net';
+import type { Scope, Uuid } from '@onfile/core';
+import { createPostgresStorage, type EmbeddedPostgres, type PostgresStorage } from '@onfile/storage';
 import Fastify from 'fastify';
 import pg from 'pg';
 import { freshValues } from './fresh-values.js';
@@ -8,18 +10,20 @@ import type { OneRequest } from './workloads.js';
 
 /**
  * The ceilings of HTTP: routes that do nothing but serialize one given answer, by a schema of its shape; and the same routes once more,
- * which before that send the workload's one statement and wait for its rows, as fast as `pg` can.
+ * which before that ask PostgreSQL what the workload asks it: reads as Onfile's own storage loads, several at once by one
+ * statement; creates and lists by the workload's one statement, as fast as `pg` can.
  */
 
 export interface EmptyRoutes {
-  readonly connection: pg.ClientConfig;
+  readonly connection: EmbeddedPostgres['connection'];
   readonly routes: Readonly<Record<OneRequest, RouteWork>>;
 }
 
 export interface RouteWork {
   readonly answer: object;
-  readonly statement: Sent;
-  /** The ids in the statement that are made anew each time. */
+  /** One for each recorded operation; only reads send more than the first. */
+  readonly statements: readonly Sent[];
+  /** The ids in the first that are made anew each time. */
   readonly madeIds: readonly string[];
 }
 
@@ -27,13 +31,13 @@ export interface RouteWork {
 const CONNECTIONS = 6;
 
 process.once('message', async ({ connection, routes }: EmptyRoutes) => {
-  const send = await openConnections(connection);
+  const send = await openConnections({ ...connection, ssl: false });
+  const storage = createPostgresStorage({ connection, log: () => {} });
   process.send?.({
     url: await listen(routes, () => async () => undefined),
-    statementUrl: await listen(routes, ({ statement: { text, values }, madeIds }, name) => {
-      const fill = freshValues(values, madeIds);
-      return () => send({ name, text, values: fill() });
-    }),
+    sqlUrl: await listen(routes, (work, name) =>
+      name === 'read' ? loading(work, storage) : sending(work, name, send),
+    ),
   });
 });
 process.once('disconnect', () => process.exit(0));
@@ -62,6 +66,26 @@ async function listen(
   }
   await app.listen({ host: '127.0.0.1', port: 0 });
   return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+}
+
+function sending({ statements, madeIds }: RouteWork, name: string, send: Send): () => Promise<void> {
+  const [{ text, values }] = statements as readonly [Sent];
+  const fill = freshValues(values, madeIds);
+  return () => send({ name, text, values: fill() });
+}
+
+/** What the recorded reads loaded, in turn. */
+function loading({ statements }: RouteWork, storage: PostgresStorage): () => Promise<void> {
+  const asked = statements.map(({ values: [merchantId, , ids] }) => {
+    const scope: Scope = { merchantId: merchantId as Uuid, mode: 'test' };
+    return { scope, id: (ids as readonly Uuid[])[0] as Uuid };
+  });
+  let turn = 0;
+  return async () => {
+    const { scope, id } = asked[turn % asked.length] as (typeof asked)[0];
+    turn += 1;
+    if (!(await storage.loadSetupIntent(scope, id))) throw new Error('What the recorded read found is not there');
+  };
 }
 
 /** Prepared by name, planned once and in turn over connections that pipeline, as Onfile sends its own. */

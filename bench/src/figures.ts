@@ -16,7 +16,7 @@ export interface Run {
 export interface Round extends Run {
   readonly pgbenchPerSecond: number | null;
   readonly emptyRoutePerSecond: number | null;
-  readonly statementRoutePerSecond: number | null;
+  readonly sqlRoutePerSecond: number | null;
   readonly filled: Run | null;
 }
 
@@ -36,11 +36,11 @@ export interface RunFigures {
 export interface Figures extends RunFigures {
   readonly ratioToPgbench: number | null;
   readonly ratioToEmptyRoute: number | null;
-  readonly ratioToStatementRoute: number | null;
+  readonly ratioToSqlRoute: number | null;
   readonly roundTrips: number;
   readonly pgbenchPerSecond: number | null;
   readonly emptyRoutePerSecond: number | null;
-  readonly statementRoutePerSecond: number | null;
+  readonly sqlRoutePerSecond: number | null;
 }
 
 /** The same on a filled database. */
@@ -63,11 +63,11 @@ export function figuresOf(rounds: readonly Round[], roundTrips: number): Figures
     ...runFiguresOf(rounds),
     ratioToPgbench: ratio(rounds, ({ pgbenchPerSecond }) => pgbenchPerSecond),
     ratioToEmptyRoute: ratio(rounds, ({ emptyRoutePerSecond }) => emptyRoutePerSecond),
-    ratioToStatementRoute: ratio(rounds, ({ statementRoutePerSecond }) => statementRoutePerSecond),
+    ratioToSqlRoute: ratio(rounds, ({ sqlRoutePerSecond }) => sqlRoutePerSecond),
     roundTrips,
     pgbenchPerSecond: yardstick(rounds, ({ pgbenchPerSecond }) => pgbenchPerSecond),
     emptyRoutePerSecond: yardstick(rounds, ({ emptyRoutePerSecond }) => emptyRoutePerSecond),
-    statementRoutePerSecond: yardstick(rounds, ({ statementRoutePerSecond }) => statementRoutePerSecond),
+    sqlRoutePerSecond: yardstick(rounds, ({ sqlRoutePerSecond }) => sqlRoutePerSecond),
   };
 }
 

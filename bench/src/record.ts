@@ -11,9 +11,9 @@ export interface Recording {
   readonly roundTrips: number;
   /** Events that one operation leaves behind: by their number it is seen that pgbench does the same. */
   readonly events: number;
-  /** What the first operation sent to PostgreSQL. */
-  readonly statements: readonly Sent[];
-  /** The ids in it that the operation made itself. */
+  /** What each of the recorded operations sent to PostgreSQL. */
+  readonly sent: readonly (readonly Sent[])[];
+  /** The ids in what the first one sent that it made itself. */
   readonly madeIds: ReadonlySet<string>;
   /** The last answer over HTTP. */
   readonly answer: object;
@@ -86,8 +86,8 @@ async function recordingOf(
     for (const sent of take.statements) statements.push({ ...sent, types: await database.parameterTypes(sent.text) });
     scripts.push(renderScript(statements, { madeIds, prefix: `v${scripts.length}_` }));
   }
-  const { statements, answer } = first;
-  return { scripts, roundTrips: statements.length, events, statements, madeIds, answer };
+  const sent = takes.map(({ statements }) => statements);
+  return { scripts, roundTrips: first.statements.length, events, sent, madeIds, answer: first.answer };
 }
 
 function valuesOf({ statements }: Take): readonly unknown[] {

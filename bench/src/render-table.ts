@@ -27,7 +27,7 @@ export function renderTable(figures: BenchResult['workloads']): string {
     RATE,
     ...(hasPgbench ? [ofPgbench] : []),
     ['of empty route', ({ ratioToEmptyRoute }) => renderRatio(ratioToEmptyRoute)],
-    ['of one statement', ({ ratioToStatementRoute }) => renderRatio(ratioToStatementRoute)],
+    ['of route and SQL', ({ ratioToSqlRoute }) => renderRatio(ratioToSqlRoute)],
     ...TIMES,
     ['round trips', ({ roundTrips }) => String(roundTrips)],
     ...COSTS,

@@ -39,8 +39,8 @@ export interface Stage {
   readonly generator: OwnProcess;
   /** The empty routes, asked as if they were Onfile. */
   readonly emptyTarget: Target;
-  /** The same routes with a statement before each answer. */
-  readonly statementTarget: Target;
+  /** The same routes, which ask PostgreSQL before each answer. */
+  readonly sqlTarget: Target;
   readonly pgbench: Pgbench | null;
   /** In whose name pgbench works: its rows are not between those of the server that is measured. */
   readonly yardstickMerchant: Uuid;
@@ -97,8 +97,8 @@ export async function setUp(parts: StartedParts, settings: BenchSettings): Promi
 
   const emptyRoute = new OwnProcess('empty-route-process');
   parts.add(() => emptyRoute.stop());
-  const { url, statementUrl } = await emptyRoute.ask<{ url: string; statementUrl: string }>({
-    connection: { ...database.connection, ssl: false },
+  const { url, sqlUrl } = await emptyRoute.ask<{ url: string; sqlUrl: string }>({
+    connection: database.connection,
     routes: { create: workOf(recordings.create), read: workOf(recordings.read), list: workOf(recordings.list) },
   } satisfies EmptyRoutes);
   const generator = new OwnProcess('load-process');
@@ -113,7 +113,7 @@ export async function setUp(parts: StartedParts, settings: BenchSettings): Promi
     filled,
     generator,
     emptyTarget: { ...withFlows.target, apiUrl: url },
-    statementTarget: { ...withFlows.target, apiUrl: statementUrl },
+    sqlTarget: { ...withFlows.target, apiUrl: sqlUrl },
     pgbench: path === null ? null : createPgbench(path, { database, directory, clients: connections }),
     yardstickMerchant: yardstick.merchantId,
   };
@@ -126,11 +126,9 @@ async function elsewhere(): Promise<string> {
 
 const MEMORY = '/dev/shm';
 
-function workOf({ statements, madeIds, answer }: Recording): RouteWork {
-  const [statement] = statements;
-  if (statement === undefined || statements.length !== 1)
-    throw new Error('A create, a read and a list send one statement each');
-  return { answer, statement, madeIds: [...madeIds] };
+function workOf({ sent, madeIds, answer }: Recording): RouteWork {
+  if (sent.some(({ length }) => length !== 1)) throw new Error('A create, a read and a list send one statement each');
+  return { answer, statements: sent.flat(), madeIds: [...madeIds] };
 }
 
 type Environment = Readonly<Record<string, string>>;

@@ -23,7 +23,7 @@ export function aRound({ perSecond = 100, operations = 100, p99Ms = 2, filled, .
     ...run,
     pgbenchPerSecond: 400,
     emptyRoutePerSecond: null,
-    statementRoutePerSecond: null,
+    sqlRoutePerSecond: null,
     ...choices,
     filled: filled === undefined ? null : { ...run, load: { ...run.load, ...filled } },
   };
