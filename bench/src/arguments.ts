@@ -38,8 +38,8 @@ than a fifth below its budget in bench/budgets.json.
                         at most 100M. 1M takes some minutes and 12 GB below ${tmpdir()}
   --merchants N         asks in the names of N merchants in turn, 1 to 5000; 1 by default
   --workers N           Onfile as N processes that share its ports, 1 to 64; 1 by default
-  --profile FILE.svg    one more run of the lifecycle, profiled: a flame graph, and beside it FILE.cpuprofile for a browser's
-                        developer tools
+  --profile FILE.svg    one more run, profiled: of the lifecycle, or of the first of --only. A flame graph, and beside it
+                        FILE.cpuprofile for a browser's developer tools
   --write-budgets       writes the ratios of this run to bench/budgets.json: all workloads, at least ${ROUNDS_FOR_BUDGETS} rounds, a quiet machine
   --json                one line of JSON instead of the tables
   --help                this text

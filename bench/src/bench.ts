@@ -43,7 +43,7 @@ export interface BenchSettings {
   readonly merchants: number;
   /** Processes of Onfile. */
   readonly workers: number;
-  /** Whether one more run of the lifecycle is profiled at the end. */
+  /** Whether one more run is profiled at the end: of the lifecycle, or of the first workload where it is not among them. */
   readonly isProfiled: boolean;
   readonly progress: (sentence: string) => void;
   /** Shows one line in the place of the one before. */
@@ -56,8 +56,8 @@ export interface BenchResult {
   readonly workloads: Readonly<Partial<Record<Workload, Figures>>>;
   readonly paced: Readonly<Partial<Record<Pace, PacedFigures>>>;
   readonly filled: FilledResult | null;
-  /** Of Onfile's process under the lifecycle. */
-  readonly profile: Profiler.Profile | null;
+  /** Of Onfile's process under one workload. */
+  readonly profiled: { readonly workload: Workload; readonly profile: Profiler.Profile } | null;
   readonly postgres: string;
 }
 
@@ -94,7 +94,7 @@ export async function runBench(settings: BenchSettings): Promise<BenchResult> {
     }
     return {
       ...resultOf(rounds, stage, settings),
-      profile: settings.isProfiled ? await profileLifecycle(stage, settings) : null,
+      profiled: settings.isProfiled ? await profileOne(stage, settings) : null,
       postgres: await stage.database.version(),
     };
   } finally {
@@ -243,17 +243,18 @@ async function runLoad(
   return answer.load;
 }
 
-async function profileLifecycle(stage: Stage, settings: BenchSettings): Promise<Profiler.Profile> {
-  settings.progress('profiling the lifecycle');
+async function profileOne(stage: Stage, settings: BenchSettings): Promise<NonNullable<BenchResult['profiled']>> {
+  const workload = settings.only.includes('lifecycle') ? 'lifecycle' : (settings.only[0] ?? 'lifecycle');
+  settings.progress(`profiling ${workload}`);
   const { server, target } = stage.installation;
   const order = (profile: ProfileOrder['profile']) =>
     server.ask<{ profile?: Profiler.Profile; fault?: string }>({ profile } satisfies ProfileOrder);
   await order('begin');
   const pace = { connections: settings.connections };
-  await runLoad(stage, { workloads: ['lifecycle'], pace, target }, settings);
+  await runLoad(stage, { workloads: [workload], pace, target }, settings);
   const { profile, fault } = await order('end');
   if (profile === undefined) throw new Error(`The server was not profiled: ${fault}`);
-  return profile;
+  return { workload, profile };
 }
 
 function resultOf(

@@ -43,7 +43,7 @@ async function bench(options: BenchArguments | 'help'): Promise<void> {
   const machine = { ...processors(), node: process.version, postgres, loadBefore, seconds, rounds, connections };
   if (options.json) printJson(result, machine);
   else printTables(result, machine);
-  if (profileFile !== null && result.profile !== null) await drawProfile(result.profile, profileFile, options);
+  if (profileFile !== null && result.profiled !== null) await drawProfile(result.profiled, profileFile, options);
   await keepBudgets(result, machine, options);
 }
 
@@ -66,18 +66,26 @@ function printTables({ workloads, paced, filled }: BenchResult, machine: Machine
 }
 
 async function drawProfile(
-  profile: NonNullable<BenchResult['profile']>,
+  { workload, profile }: NonNullable<BenchResult['profiled']>,
   file: string,
   { json }: BenchArguments,
 ): Promise<void> {
   const all = foldProfile(profile);
-  await writeFile(file, renderFlameGraph(all, `Onfile's process under the lifecycle, Node ${process.version}`));
+  await writeFile(file, renderFlameGraph(all, `Onfile's process under ${workload}, Node ${process.version}`));
   await writeFile(file.replace(/\.svg$/, '.cpuprofile'), JSON.stringify(profile));
   if (!json) process.stdout.write(`\n${renderGroups(sharesOfGroups(all))}\n`);
   tell(`the flame graph is in ${file}`);
 }
 
-async function keepBudgets(result: BenchResult, machine: Machine, { writesBudgets }: BenchArguments): Promise<void> {
+async function keepBudgets(
+  result: BenchResult,
+  machine: Machine,
+  { writesBudgets, merchants, workers }: BenchArguments,
+): Promise<void> {
+  if (merchants > 1 || workers > 1) {
+    tell('the budgets are for one merchant and one process: this run is not judged by them');
+    return;
+  }
   const ratios = ratiosOf(result);
   if (writesBudgets) {
     await writeBudgets(BUDGETS, { date: new Date().toISOString().slice(0, 10), machine, ratios });
