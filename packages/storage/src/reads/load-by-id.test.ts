@@ -44,6 +44,21 @@ async function insertIntents(scope: Scope, count = AT_ONCE): Promise<readonly Uu
   return ids;
 }
 
+async function describeIntent(id: Uuid, description: string): Promise<void> {
+  const event = { id: next(), type: 'setup_intent.updated' } as const;
+  const change: Change = {
+    kind: 'update',
+    objectType: 'setup_intent',
+    id,
+    expect: { statusIn: ['requires_payment_method'] },
+    patch: { description },
+    event,
+  };
+  expect(await storage.commit({ scope: SCOPE, at: NOON, changes: [change], idempotency: null })).toMatchObject({
+    kind: 'committed',
+  });
+}
+
 async function load(ids: readonly Uuid[], scope = SCOPE): Promise<readonly (Uuid | null)[]> {
   const found = await Promise.all(ids.map((id) => storage.loadSetupIntent(scope, id)));
   return found.map((each) => each?.intent.id ?? null);
@@ -100,9 +115,12 @@ describe('objects that are loaded at once', () => {
 });
 
 test('a load that begins after a commit was answered sees it, whatever else is being loaded', async () => {
-  const [first] = await insertIntents(SCOPE, 1);
-  const busy = Array.from({ length: AT_ONCE }, () => load([first as Uuid]));
-  const [second] = await insertIntents(SCOPE, 1);
-  expect(await load([second as Uuid])).toEqual([second]);
-  await Promise.all(busy);
+  const [id] = (await insertIntents(SCOPE, 1)) as readonly [Uuid];
+  for (const description of ['one', 'two', 'three']) {
+    const busy = Array.from({ length: AT_ONCE }, () => storage.loadSetupIntent(SCOPE, id));
+    await describeIntent(id, description);
+    const stillBusy = Array.from({ length: AT_ONCE }, () => storage.loadSetupIntent(SCOPE, id));
+    for (const found of await Promise.all(stillBusy)) expect(found?.intent.description).toBe(description);
+    await Promise.all(busy);
+  }
 });
