@@ -133,9 +133,12 @@ describe(`api, vault, worker and PostgreSQL, killed with -9 ${ROUNDS} times unde
   }, async () => {
     await servers.get('api')?.kill();
     const api = await start('api', { ONFILE_TEST_PLANTED: 'acknowledges before it writes' });
-    const { reached } = await api.arm('after answer to create');
-    client = await startClient(installation.directory);
+    const { reached } = await api.arm('before what was acknowledged is written');
+    const before = acknowledged();
+    // One client, so that what it is told first is what is not written yet.
+    client = await startClient(installation.directory, 1);
     await reached;
+    await acknowledgedMore(1, before);
     await api.kill();
     client.child.kill('SIGKILL');
     await client.answer.catch(() => undefined);
@@ -158,8 +161,8 @@ describe(`api, vault, worker and PostgreSQL, killed with -9 ${ROUNDS} times unde
     return server;
   }
 
-  function startClient(directory: string): Promise<Program> {
-    const settings: ClientSettings = { ...addresses(), secretKey: installation.secretKey, logFile, clients: CLIENTS };
+  function startClient(directory: string, clients = CLIENTS): Promise<Program> {
+    const settings: ClientSettings = { ...addresses(), secretKey: installation.secretKey, logFile, clients };
     return startProgram(resolve(import.meta.dirname, 'client-program.ts'), directory, settings);
   }
 
@@ -191,8 +194,8 @@ describe(`api, vault, worker and PostgreSQL, killed with -9 ${ROUNDS} times unde
     }
   }
 
-  async function acknowledgedMore(count: number): Promise<void> {
-    const wanted = acknowledged() + count;
+  async function acknowledgedMore(count: number, than = acknowledged()): Promise<void> {
+    const wanted = than + count;
     for (const end = Date.now() + REACHED_MS_MAX; acknowledged() < wanted; await delay(20)) {
       if (client.child.exitCode !== null) await client.answer;
       if (Date.now() > end) throw new Error(`${acknowledged()} of ${wanted} were acknowledged:\n${outputs()}`);

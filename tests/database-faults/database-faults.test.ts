@@ -107,9 +107,11 @@ describe(`a database that fails ${ROUNDS} times under ${CLIENTS} clients (seed $
     const server = await installation.startServer({ ONFILE_TEST_PLANTED: 'acknowledges before it writes' });
     const shop = shopAt(server, installation);
     await back(shop);
+    await server.arm('before what was acknowledged is written');
     const { status, body } = await shop.create();
-    proxy.setLine('gone');
     expect(status).toBe(200);
+    proxy.setLine('gone');
+    await server.release();
     const log: Acknowledgement[] = [{ told: 'created', flow: body.id }];
     // Longer than the commit takes to find out that there is no database.
     await expect.poll(async () => (await shop.create()).status, { timeout: 20_000 }).toBe(503);

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { createPostgresStorage as create } from '@onfile/storage';
 import { hold, planted } from './points.mjs';
 
@@ -34,12 +33,9 @@ function nameOf({ changes }) {
   return created ? 'commit of a setup' : 'other commit';
 }
 
-/** Long enough for the answer to be out. */
-const LATE_MS = 150;
-
 function plantedCommit(storage, commit) {
   if (planted === 'acknowledges before it writes' && commit.changes.some(isNewSetup)) {
-    delay(LATE_MS)
+    hold('before what was acknowledged is written')
       .then(() => storage.commit(commit))
       .catch(() => undefined);
     return { kind: 'committed', objects: commit.changes.map(({ object }) => object ?? null) };
