@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { StorageFault } from '@onfile/core';
 import pg from 'pg';
-import { isConnectionLost, isWorthRetrying, sqlStateOf, toStorageFault } from './faults.js';
+import { isConnectionEnded, isConnectionLost, isWorthRetrying, sqlStateOf, toStorageFault } from './faults.js';
 import type { Row } from './fields.js';
 import { runGrouped } from './grouped-query.js';
 import { Groups, type GroupsOptions } from './groups.js';
@@ -81,6 +81,8 @@ export type Transacted =
 
 /** How much longer than the server we wait for an answer, before a connection counts as lost. */
 const ANSWER_GRACE_MS = 5_000;
+/** How much longer than one statement the server lets a transaction take: before we give up, so that it tells that nothing happened. */
+const TRANSACTION_GRACE_MS = 2_500;
 const RETRIES_MAX = 30;
 const RETRY_DELAY_MS_MAX = 40;
 /** From so many retries on, the delay grows no more. */
@@ -94,10 +96,14 @@ export class Database {
   readonly #log: StorageLog;
   readonly #rowSecurity: boolean;
   readonly #retriesMax: number;
-  readonly #together: Groups<FilledStatement, readonly Row[]>;
+  readonly #together: (statement: FilledStatement) => Promise<readonly Row[]>;
   readonly #groups: Pick<Groups<never, never>, 'waiting'>[] = [];
   /** Connections that a transaction has for itself. */
   readonly #transactions: pg.Pool;
+  /** How much was asked for and has no answer yet, and who waits for there to be nothing. */
+  #unanswered = 0;
+  #onAllAnswered: () => void = () => {};
+  #closed: Promise<void> | null = null;
 
   constructor(settings: DatabaseAddress & DatabaseSettings) {
     const { statementTimeoutMs = 10_000, lockTimeoutMs = 5_000, connectTimeoutMs = 5_000, poolSize = 6 } = settings;
@@ -116,7 +122,7 @@ export class Database {
       idleTimeoutMillis: 60_000,
       keepAlive: true,
       pipeline: true,
-      onConnect: (client) => client.query(session),
+      onConnect: (client) => client.query({ text: session, query_timeout: connectTimeoutMs } as pg.QueryConfig),
     };
     this.#pool = new pg.Pool(options);
     this.#connections = new SharedConnections(this.#pool);
@@ -163,7 +169,7 @@ export class Database {
     values: readonly unknown[],
     merchantId: string | null = merchantOf(statement, values),
   ): Promise<readonly Row[]> {
-    return this.#sendAgainAndAgain({ name: statement.name, text: statement.text, values }, merchantId);
+    return this.#counted(this.#sendAgainAndAgain({ name: statement.name, text: statement.text, values }, merchantId));
   }
 
   /**
@@ -172,15 +178,15 @@ export class Database {
    */
   async sendTogether(statement: FilledStatement, merchantId: string): Promise<readonly Row[]> {
     // Of whom a connection is told is for a whole transaction; without a name a statement is known to no connection.
-    if (this.#rowSecurity || statement.name === null) return this.#sendAgainAndAgain(statement, merchantId);
-    return this.#together.ask(statement);
+    const isAlone = this.#rowSecurity || statement.name === null;
+    return isAlone ? this.#counted(this.#sendAgainAndAgain(statement, merchantId)) : this.#together(statement);
   }
 
-  /** Groups of questions to this database. Those that wait are counted with the statements that do. */
-  gather<Q, A>(options: GroupsOptions<Q, A>): Groups<Q, A> {
+  /** Asks this database questions in groups. Those that wait are counted with the statements that do. */
+  gather<Q, A>(options: GroupsOptions<Q, A>): (question: Q) => Promise<A> {
     const groups = new Groups<Q, A>(options);
     this.#groups.push(groups);
-    return groups;
+    return (question) => this.#counted(groups.ask(question));
   }
 
   /**
@@ -188,7 +194,11 @@ export class Database {
    * answer in between, so it is one round trip. Throws a `StorageFault` only when nothing was sent because there is no
    * connection.
    */
-  async transact(statements: readonly FilledStatement[], merchantId: string): Promise<Transacted> {
+  transact(statements: readonly FilledStatement[], merchantId: string): Promise<Transacted> {
+    return this.#counted(this.#transactAgainAndAgain(statements, merchantId));
+  }
+
+  async #transactAgainAndAgain(statements: readonly FilledStatement[], merchantId: string): Promise<Transacted> {
     for (let retries = 0; ; retries += 1) {
       const transacted = await this.#transactOnce(statements, merchantId);
       if (transacted.kind === 'committed' || !this.#sendsAgain(transacted.error, retries)) return transacted;
@@ -205,8 +215,29 @@ export class Database {
     return { open: sumOf('totalCount'), idle: sumOf('idleCount'), waiting };
   }
 
-  async close(): Promise<void> {
-    await Promise.all([this.#pool, this.#transactions].filter(({ ending }) => !ending).map((pool) => pool.end()));
+  /** Once everything that was asked for has its answer, and what is asked because of an answer has its own. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    while (this.#unanswered > 0) {
+      await new Promise((resolve) => {
+        this.#onAllAnswered = () => setImmediate(resolve);
+      });
+    }
+    await Promise.all([this.#pool.end(), this.#transactions.end()]);
+  }
+
+  async #counted<T>(work: Promise<T>): Promise<T> {
+    this.#unanswered += 1;
+    try {
+      return await work;
+    } finally {
+      this.#unanswered -= 1;
+      if (this.#unanswered === 0) this.#onAllAnswered();
+    }
   }
 
   async #sendAgainAndAgain(statement: FilledStatement, merchantId: string | null): Promise<readonly Row[]> {
@@ -240,7 +271,7 @@ export class Database {
     // When a statement fails PostgreSQL refuses those behind it: the first failure tells why.
     const failedAt = answers.findIndex(({ status }) => status === 'rejected');
     const failed = answers[failedAt] as PromiseRejectedResult | undefined;
-    const isBroken = answers.some((answer) => answer.status === 'rejected' && isConnectionLost(answer.reason));
+    const isBroken = answers.some((answer) => answer.status === 'rejected' && isConnectionEnded(answer.reason));
     if (isBroken) this.#lost(answers.find((answer) => answer.status === 'rejected')?.reason);
     client.release(isBroken);
     if (failed) return { kind: 'failed', failedAt: failedAt - before.length, error: failed.reason };
@@ -266,7 +297,7 @@ export class Database {
     try {
       return await work(connection);
     } catch (error) {
-      isBroken = isConnectionLost(error);
+      isBroken = isConnectionEnded(error);
       if (isBroken) this.#lost(error);
       throw error;
     } finally {
@@ -306,8 +337,9 @@ function sendInOneGo(
 
 /**
  * Whatever the database's own defaults are: the isolation that is asked for, acknowledged means on disk, and, on one
- * server, one plan per statement, made for any values. Sent as statements, for connection poolers refuse start-up
- * parameters that they do not know.
+ * server, one plan per statement, made for any values. A group of statements whose end the network swallowed is no idle
+ * transaction: what ends it is its own timeout, or, before PostgreSQL 17, that nobody is there any more. Sent as statements, for
+ * connection poolers refuse start-up parameters that they do not know.
  */
 function sessionSettings({
   statementTimeoutMs,
@@ -321,6 +353,11 @@ function sessionSettings({
     SET statement_timeout = ${Math.trunc(statementTimeoutMs)};
     SET lock_timeout = ${Math.trunc(lockTimeoutMs)};
     SET idle_in_transaction_session_timeout = ${Math.trunc(statementTimeoutMs)};
+    SELECT set_config('transaction_timeout', '${Math.trunc(statementTimeoutMs) + TRANSACTION_GRACE_MS}', false)
+      WHERE current_setting('server_version_num')::integer >= 170000;
+    SET tcp_keepalives_idle = 30;
+    SET tcp_keepalives_interval = 5;
+    SET tcp_keepalives_count = 3;
     SET plan_cache_mode = ${commitForm === 'pipelined' ? 'auto' : 'force_generic_plan'};
     SET jit = off;
     SET timezone = 'UTC';

@@ -50,6 +50,14 @@ export function isConnectionLost(error: unknown): boolean {
   return code === null || code.startsWith('08') || code.startsWith('57P');
 }
 
+/** The connection is of no use any more. */
+export function isConnectionEnded(error: unknown): boolean {
+  return isConnectionLost(error) || sqlStateOf(error) === TRANSACTION_TIMEOUT;
+}
+
+/** With it the server ends the connection, but tells before that nothing took effect. */
+const TRANSACTION_TIMEOUT = '25P04';
+
 function systemCodeOf(error: unknown): string {
   const { code } = error as { code?: unknown };
   return typeof code === 'string' ? code : 'closed';

@@ -11,6 +11,12 @@ const TEXTS: readonly (readonly [text: string, isTaken: boolean])[] = [
   ['SELECT merchant_id FROM events WHERE merchant_id > $1',                                    false],
   ['INSERT INTO operator_keys (id) VALUES ($1)',                                               false],
 ];
+
+test('is refused for having one table’s merchant of another’s', () => {
+  const text = 'SELECT FROM a JOIN b ON b.merchant_id = a.merchant_id WHERE a.merchant_id = $1';
+  expect(() => statement(text)).toThrow('A table has its merchant of another');
+});
+
 for (const [text, isTaken] of TEXTS) {
   test(`${isTaken ? 'names its merchant' : 'is refused for naming none'}: ${text}`, () => {
     if (isTaken) expect(statement(text).text).toBe(text);

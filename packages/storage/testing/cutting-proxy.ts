@@ -5,9 +5,9 @@ import type { DatabaseAddress } from '../src/database.js';
 
 /**
  * When a connection breaks: before the next statement reached PostgreSQL, before its answer reached us, or, of a transaction,
- * before only the answer to its COMMIT did.
+ * before only the answer to its COMMIT did. Or half of it arrives, and from then on nothing, though nobody hangs up.
  */
-export type Cut = 'before_statement' | 'before_answer' | 'before_answer_to_commit';
+export type Cut = 'before_statement' | 'before_answer' | 'before_answer_to_commit' | 'silently_halfway';
 
 /** Stands between storage and a PostgreSQL behind a Unix socket, and cuts connections where a test wants it. */
 export interface CuttingProxy {
@@ -31,28 +31,33 @@ export async function startCuttingProxy(database: DatabaseAddress): Promise<Cutt
     const upstream = connect(socketPath);
     /** Text in the first answer that is held back. */
     let heldBack: string | null = null;
+    let isSilent = false;
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', () => {});
       socket.on('close', () => {
         sockets.delete(socket);
+        if (isSilent) return;
         client.destroy();
         upstream.end();
       });
     }
     if (isRefusing) client.destroy();
     client.on('data', (bytes) => {
+      if (isSilent) return;
       const found = next && bytes.includes(next.text) ? next : null;
       const cut = found?.cut;
       if (found) next = null;
       isRefusing ||= found?.forGood ?? false;
+      isSilent = cut === 'silently_halfway';
       if (cut === 'before_statement') client.destroy();
-      else upstream.write(bytes);
+      else upstream.write(isSilent ? bytes.subarray(0, bytes.length / 2) : bytes);
       if (cut === 'before_answer') heldBack = '';
       if (cut === 'before_answer_to_commit') heldBack = 'COMMIT\0';
     });
     // By its answer PostgreSQL has done what was asked, or the first part of it.
     upstream.on('data', (bytes) => {
+      if (isSilent) return;
       if (heldBack !== null && bytes.includes(heldBack)) client.destroy();
       else client.write(bytes);
     });

@@ -274,7 +274,7 @@ export interface Storage extends WebhookStorage, OperatorStorage {
    */
   listUnusedMethods(before: Instant, limit: number): Promise<readonly { readonly scope: Scope; readonly id: Uuid }[]>;
   /**
-   * Usable methods whose cards end within the window and of which that has not been told, by merchant, mode, month and id;
+   * Usable methods whose cards end within the window and of which that has not been told, by mode, merchant, month and id;
    * from after `after`.
    */
   listExpiringMethods(

@@ -179,7 +179,7 @@ export function sweepCases(world: () => World): void {
         { expMonth: 4, state: 'usable', expiryNoticeDays: null },
       ] as const;
       const wanted: Uuid[] = [];
-      for (const scope of [await w.newScope('test'), await w.newScope('live'), await w.newScope('test')]) {
+      for (const scope of [await w.newScope('test'), await w.newScope('test'), await w.newScope('live')]) {
         for (const { expMonth, ...parts } of ends) {
           const card = { ...aPaymentMethod().card, expMonth, expYear: 1990 };
           const method = aPaymentMethod({ id: w.next(), scope, card, ...parts });

@@ -37,7 +37,7 @@ export function checkoutSessionReads(database: Database): Pick<Storage, Methods>
 const LOAD = statement(`
   SELECT s.id, row_to_json(s) AS session, row_to_json(i) AS intent
   FROM checkout_sessions AS s
-  JOIN setup_intents AS i ON i.merchant_id = s.merchant_id AND i.livemode = s.livemode AND i.id = s.setup_intent_id
+  JOIN setup_intents AS i ON i.merchant_id = $1 AND i.livemode = $2 AND i.id = s.setup_intent_id
   WHERE s.merchant_id = $1 AND s.livemode = $2 AND s.id = ANY ($3)`);
 
 const FIND_SCOPE = acrossMerchants(

@@ -21,9 +21,9 @@ type Asking = Member<Asked, Row | null>;
  * little more than one. `query` answers the rows of the merchant `$1`, live or not by `$2`, whose ids are in `$3`, each with its `id`.
  */
 export function loadById<T>(database: Database, query: Statement, read: (row: Row) => T): LoadById<T> {
-  const groups = database.gather<Asked, Row | null>({ sizeMax: IDS_MAX, send });
+  const ask = database.gather<Asked, Row | null>({ sizeMax: IDS_MAX, send });
   return async (scope, id) => {
-    const row = await groups.ask({ scope, id });
+    const row = await ask({ scope, id });
     return row && read(row);
   };
 

@@ -94,7 +94,7 @@ function readLoadedAttempt({ attempt, intent, payment_method, checkout_session }
 
 const INTENT_WITH_OPEN_ATTEMPT = `row_to_json(i) AS intent, (
     SELECT row_to_json(a) FROM setup_attempts AS a
-    WHERE a.merchant_id = i.merchant_id AND a.livemode = i.livemode AND a.setup_intent_id = i.id
+    WHERE a.merchant_id = $1 AND a.livemode = $2 AND a.setup_intent_id = i.id
       AND a.state IN ('asking', 'awaiting_authentication', 'needs_review')
   ) AS open_attempt`;
 
@@ -116,11 +116,11 @@ const ATTEMPT_WITH_ALL = `row_to_json(a) AS attempt, row_to_json(i) AS intent, r
 
 const ALL_OF_ATTEMPT = `
   JOIN setup_intents AS i
-    ON i.merchant_id = a.merchant_id AND i.livemode = a.livemode AND i.id = a.setup_intent_id
+    ON i.merchant_id = $1 AND i.livemode = $2 AND i.id = a.setup_intent_id
   LEFT JOIN payment_methods AS p
-    ON p.merchant_id = a.merchant_id AND p.livemode = a.livemode AND p.id = a.payment_method_id
+    ON p.merchant_id = $1 AND p.livemode = $2 AND p.id = a.payment_method_id
   LEFT JOIN checkout_sessions AS s
-    ON s.merchant_id = i.merchant_id AND s.livemode = i.livemode AND s.id = i.checkout_session_id`;
+    ON s.merchant_id = $1 AND s.livemode = $2 AND s.id = i.checkout_session_id`;
 
 const LOAD_ATTEMPT = statement(`
   SELECT ${ATTEMPT_WITH_ALL}
@@ -131,7 +131,7 @@ const LOAD_DRAFT = statement(`
   SELECT row_to_json(p) AS payment_method, c.sealed AS sealed
   FROM payment_methods AS p
   JOIN sealed_cards AS c
-    ON c.merchant_id = p.merchant_id AND c.livemode = p.livemode AND c.payment_method_id = p.id
+    ON c.merchant_id = $1 AND c.livemode = $2 AND c.payment_method_id = p.id
   WHERE p.merchant_id = $1 AND p.livemode = $2 AND p.id = $3 AND p.state = 'draft'`);
 
 const LOAD_SEALED_CARD = statement(`

@@ -235,7 +235,7 @@ const SETTLE_WITH_ENDPOINT = statement(`
   ${ANSWER}`);
 
 const DELIVERY = `SELECT row_to_json(d) AS delivery, v.type FROM deliveries AS d
-  JOIN events AS v ON v.merchant_id = d.merchant_id AND v.livemode = d.livemode AND v.id = d.event_id
+  JOIN events AS v ON v.merchant_id = $1 AND v.livemode = $2 AND v.id = d.event_id
   WHERE d.merchant_id = $1 AND d.livemode = $2`;
 
 const HIGHEST = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
