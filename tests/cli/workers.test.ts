@@ -11,6 +11,7 @@ import {
   issueApiClient,
   issueApiKey,
   openStorage,
+  readConfig,
   systemClock,
 } from '@onfile/server';
 import { type Simulator, startSimulator } from '@onfile/simulator';
@@ -61,7 +62,7 @@ afterAll(async () => {
 
 async function makeMerchant(database: string): Promise<void> {
   const log = createLog({ level: 'error', format: 'json', writeLine: () => undefined });
-  const opened = await openStorage({ databaseUrl: database, dataDirectory: directory }, log);
+  const opened = await openStorage(readConfig({ DATABASE_URL: database, ONFILE_DATA_DIR: directory }, directory), log);
   const administration = { storage: opened.storage, clock: systemClock, ids: createIds(systemClock) };
   const { id } = await createMerchant(administration, 'Shop');
   const owner = { merchantId: id, mode: 'test', name: null } as const;

@@ -88,9 +88,8 @@ export async function compose(
   if (rowSecurity) await enforceRowSecurity(database.address);
   const postgres = createPostgresStorage({
     ...database.address,
+    ...asDatabaseIs(config),
     rowSecurity,
-    commitForm: config.commitForm,
-    isolation: config.isolation === 'serializable' ? 'serializable' : 'read committed',
     log: ({ event, ...fields }) => log.write(`database.${event}`, fields),
   });
   const metrics = createMetrics({ maskedRuns: log.maskedRuns, databaseConnections: postgres.connections, siblings });
@@ -188,10 +187,7 @@ export async function compose(
  * Webhooks without a worker around them, for commands: what they change or replay, the workers find. The vault's keys are
  * needed since signing secrets are derived from them.
  */
-export async function openWebhooks(
-  config: Pick<Config, 'keyFile'> & DatabaseSettings,
-  log: Log,
-): Promise<OpenWebhooks> {
+export async function openWebhooks(config: Pick<Config, 'keyFile'> & StorageConfig, log: Log): Promise<OpenWebhooks> {
   const opened = await openStorage(config, log);
   try {
     const { storage } = opened;
@@ -235,9 +231,11 @@ export interface OpenWebhooks {
   close(): Promise<void>;
 }
 
+type StorageConfig = DatabaseSettings & Pick<Config, 'commitForm' | 'isolation'>;
+
 /** Storage without a server around it, for commands; its tables are brought up to this release first. */
 export async function openStorage(
-  config: DatabaseSettings,
+  config: StorageConfig,
   log: Log,
 ): Promise<{ readonly storage: Storage; close(): Promise<void> }> {
   const database = await joinDatabase(config, log);
@@ -247,7 +245,7 @@ export async function openStorage(
     await database.close();
     throw error;
   }
-  const storage = createPostgresStorage({ ...database.address, log: () => undefined });
+  const storage = createPostgresStorage({ ...database.address, ...asDatabaseIs(config), log: () => undefined });
   return {
     storage,
     async close() {
@@ -255,4 +253,9 @@ export async function openStorage(
       await database.close();
     },
   };
+}
+
+/** What depends on the kind of database, and so is the same for servers and commands. */
+function asDatabaseIs({ commitForm, isolation }: Pick<Config, 'commitForm' | 'isolation'>) {
+  return { commitForm, isolation: isolation === 'serializable' ? 'serializable' : 'read committed' } as const;
 }

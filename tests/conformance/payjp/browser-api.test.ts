@@ -72,6 +72,16 @@ describe('a page with the client secret', () => {
     expect(await typesOf(done.payment_method_id)).toEqual(['payment_method.attached']);
   });
 
+  test('is followed by the way back to an address of any letters', async () => {
+    const flow = await aFlow();
+    const given = 'https://shop.example/完了?品=カード';
+    const { body } = await confirmAsPage(server, flow, { return_url: given, payment_method_data: cardData() });
+    expect(body.return_url).toBe(given);
+    const end = await authenticate(body, 'pass');
+    expect([decodeURI(end.pathname), end.searchParams.get('品')]).toEqual(['/完了', 'カード']);
+    expect(end.searchParams.get('setup_flow_id')).toBe(flow.id);
+  });
+
   test.each(['fail', 'cancel'] as const)('that does not pass (%s) can try another card', async (outcome) => {
     const flow = await aFlow();
     const { body: waiting } = await confirmAsPage(server, flow, { payment_method_data: cardData() });

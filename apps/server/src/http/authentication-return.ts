@@ -55,7 +55,9 @@ function addressAfter(
   return renderReturnUrl(intent, setupIntents.clientSecret(intent));
 }
 
-function redirect(location: string): HttpAnswer {
+/** A merchant's address may have any letters, and is kept as it was given; a header has none but ASCII's. */
+function redirect(address: string): HttpAnswer {
+  const location = /[^\x21-\x7e]/.test(address) ? new URL(address).href : address;
   return { status: 303, headers: { location }, body: '' };
 }
 

@@ -1,7 +1,6 @@
 import type { Call, Clock, Operations } from '@onfile/core';
 import type { Access, Caller, Dialect, DialectResponse, FaultFacts, OpenRoute, Route } from '@onfile/dialects';
-import type { LocalVault } from '@onfile/vault';
-import { maskCardNumbers } from '../log.js';
+import { holdsCardNumber, type LocalVault } from '@onfile/vault';
 import type { Authentication } from './authentication.js';
 import { readJson } from './body.js';
 import { type CheckFailed, fault, type HttpAnswer, type HttpRequest, type HttpRoute } from './http-route.js';
@@ -173,11 +172,8 @@ function clientOf(request: HttpRequest, access: Access): Call['client'] {
 
 /** The address and browser of whoever sent this request, to be kept with their consent. */
 export function cardholderOf({ clientAddress, raw }: HttpRequest): Call['client'] {
-  const userAgent = raw.headers['user-agent']?.slice(0, USER_AGENT_LENGTH_MAX);
-  return {
-    address: clientAddress,
-    userAgent: userAgent === undefined ? null : maskCardNumbers(userAgent).text,
-  };
+  const userAgent = raw.headers['user-agent']?.slice(0, USER_AGENT_LENGTH_MAX) ?? null;
+  return { address: clientAddress, userAgent: userAgent && holdsCardNumber(Buffer.from(userAgent)) ? null : userAgent };
 }
 
 function answerFault(

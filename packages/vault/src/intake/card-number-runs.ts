@@ -17,8 +17,8 @@ export function holdsCardNumber(text: Uint8Array): boolean {
 }
 
 /**
- * Watches a text go by and tells when it held a card number: 13 to 19 digits, alone or in groups with one separator
- * between them, whose check digit is right and whose start is one that cards have. More groups may stand before and
+ * Watches a text go by and tells when it held a card number: 13 to 19 digits, alone or in groups with one to three
+ * separators between them, whose check digit is right and whose start is one that cards have. More groups may stand before and
  * after it ("1 x 4242 4242 4242 4242"), but no group is cut: any long number has a valid piece somewhere.
  * Part of a long hexadecimal identifier is not a card number: about one UUID in ten thousand would be.
  */
@@ -28,7 +28,8 @@ export class CardNumberRuns {
   #lastDigits: Buffer | null = null;
   #digitCount = 0;
   #groups: Group[] = [];
-  #endedBySeparator = false;
+  /** How many there are behind the last digit. */
+  #separators = 0;
 
   /** `source`: where the offsets point into, to look at the surroundings of what was found. */
   constructor(source: Uint8Array) {
@@ -42,26 +43,25 @@ export class CardNumberRuns {
       this.#addDigit(read, offset);
       return false;
     }
-    const isRepeated = this.#endedBySeparator;
-    const found = !isRepeated && this.#endsCardNumber(offset);
-    if (read === null || isRepeated) this.#forget();
-    else this.#endedBySeparator = this.#digitCount > 0;
+    const found = this.#separators === 0 && this.#endsCardNumber(offset);
+    if (read === null || this.#separators === SEPARATORS_MAX) this.#forget();
+    else if (this.#digitCount > 0) this.#separators += 1;
     return found;
   }
 
   /** No more comes: answers whether a card number ended here. Ready for another text afterwards. */
   end(offset: number): boolean {
-    const found = !this.#endedBySeparator && this.#endsCardNumber(offset);
+    const found = this.#separators === 0 && this.#endsCardNumber(offset);
     this.#forget();
     return found;
   }
 
   #addDigit(digit: number, offset: number): void {
-    if (this.#digitCount === 0 || this.#endedBySeparator) {
+    if (this.#digitCount === 0 || this.#separators > 0) {
       this.#groups = this.#groups.filter(({ firstDigit }) => this.#digitCount - firstDigit < DIGITS_MAX);
       this.#groups.push({ firstDigit: this.#digitCount, offset });
     }
-    this.#endedBySeparator = false;
+    this.#separators = 0;
     this.#lastDigits ??= ownBytes(DIGITS_MAX);
     this.#lastDigits[this.#digitCount % DIGITS_MAX] = digit;
     this.#digitCount += 1;
@@ -92,7 +92,7 @@ export class CardNumberRuns {
     wipe(this.#lastDigits);
     this.#digitCount = 0;
     this.#groups = [];
-    this.#endedBySeparator = false;
+    this.#separators = 0;
   }
 }
 
@@ -103,6 +103,8 @@ interface Group {
 
 const DIGITS_MIN = 13;
 const DIGITS_MAX = 19;
+/** In a row, as in "4242 - 4242". */
+const SEPARATORS_MAX = 3;
 
 /** Cards start with 3 to 6, and with 2 only in one brand's range: dates and order numbers start with 2 every day. */
 export function looksLikeCardNumber(digits: Uint8Array): boolean {
@@ -112,15 +114,19 @@ export function looksLikeCardNumber(digits: Uint8Array): boolean {
 }
 
 function isInIdentifier(source: Uint8Array, start: number, end: number): boolean {
+  const first = Math.max(0, start - IDENTIFIER_LENGTH_MAX);
+  const last = Math.min(source.length, end + IDENTIFIER_LENGTH_MAX);
   let from = start;
   let to = end;
-  while (from > 0 && isHexOrDash(source[from - 1])) from -= 1;
-  while (to < source.length && isHexOrDash(source[to])) to += 1;
+  while (from > first && isHexOrDash(source[from - 1])) from -= 1;
+  while (to < last && isHexOrDash(source[to])) to += 1;
   return to - from >= IDENTIFIER_LENGTH_MIN && source.subarray(from, to).some(isHexLetter);
 }
 
 /** The shortest identifiers in hexadecimal that are common: 12 bytes. */
 const IDENTIFIER_LENGTH_MIN = 24;
+/** Nobody looks farther than this to either side, so that a text of hits costs no more than its length: 64 bytes. */
+const IDENTIFIER_LENGTH_MAX = 128;
 
 function isHexOrDash(byte: number | undefined): boolean {
   return byte !== undefined && (byte === 0x2d || (byte >= 0x30 && byte <= 0x39) || isHexLetter(byte));
