@@ -22,12 +22,16 @@ const typesOf = async (id: string): Promise<string[]> =>
   (await server.ask(`GET /v2/events?resource_id=${id}`)).body.data.map(({ type }: Json) => type);
 
 describe('a page with the client secret', () => {
-  test('reads its flow, from either origin', async () => {
-    const flow = await aFlow({ metadata: { a: 1 } });
-    expect((await look(flow, flow.client_secret)).body).toEqual(flow);
+  test('reads its flow, from either origin, but not what the merchant notes of it', async () => {
+    const flow = await aFlow({ metadata: { risk: 'high' }, description: 'VIP' });
+    expect(flow).toMatchObject({ metadata: { risk: 'high' }, description: 'VIP' });
+    const seen = { ...flow, metadata: {}, description: null };
+    expect((await look(flow, flow.client_secret)).body).toEqual(seen);
     const query = new URLSearchParams({ client_secret: flow.client_secret });
     const atApi = await server.ask(`GET /v2/setup_flows/${flow.id}?${query}`, { key: server.onfile.publicKey });
-    expect(atApi.body).toEqual(flow);
+    expect(atApi.body).toEqual(seen);
+    const { body } = await confirmAsPage(server, flow, { payment_method_data: cardData() });
+    expect(body).toMatchObject({ status: 'requires_action', metadata: {}, description: null });
   });
 
   test('may be of any origin', async () => {

@@ -20,8 +20,10 @@ import { renderTime } from './time.js';
 
 export function setupFlowRoutes(payjp: Payjp): readonly Route[] {
   const { ids, errors } = payjp;
-  const render = (intent: SetupIntent, _: DialectRequest, operations: Operations) =>
-    renderSetupFlow(payjp, intent, clientSecretOf(payjp, operations, intent));
+  const render = (intent: SetupIntent, { access }: DialectRequest, operations: Operations) => {
+    const shown = access === 'secret' ? intent : withoutNotes(intent);
+    return renderSetupFlow(payjp, shown, clientSecretOf(payjp, operations, intent));
+  };
   const flowInPath = (path: Fields) => path.reference('id', 'setup_intent', ids.setupFlow.parse);
   /** A card that was not saved: the flow waits for another, and its last error tells why. */
   const failure = ({ status, lastSetupError }: SetupIntent, request: DialectRequest) =>
@@ -128,6 +130,11 @@ export function renderSetupFlow(payjp: Payjp, intent: SetupIntent, clientSecret:
     created_at: renderTime(intent.createdAt),
     updated_at: renderTime(intent.updatedAt),
   };
+}
+
+/** What a cardholder's page may see: what the merchant's server notes is not for it. */
+function withoutNotes(intent: SetupIntent): SetupIntent {
+  return { ...intent, description: null, metadata: {} };
 }
 
 export function clientSecretOf({ ids }: Payjp, { setupIntents }: Operations, intent: SetupIntent): string {
