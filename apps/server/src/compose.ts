@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { createSimulatorConnector } from '@onfile/connectors';
 import {
   type Clock,
@@ -21,7 +22,7 @@ import {
   type PayjpDialect,
 } from '@onfile/dialects';
 import { createPostgresStorage, enforceRowSecurity } from '@onfile/storage';
-import { createVault, type LocalVault, openFileKeyProvider } from '@onfile/vault';
+import { createVault, KeyProviderFault, type LocalVault, openFileKeyProvider, opensMerchantKey } from '@onfile/vault';
 import { createWebhookSender, type LocalWebhookSender } from '@onfile/webhooks';
 import { describeApiKey } from './api-keys.js';
 import { systemClock } from './clock.js';
@@ -102,10 +103,7 @@ export async function compose(
     eventsMade.listener?.();
     eventsRoom.ring();
   });
-  const keys = await openFileKeyProvider({
-    path: config.keyFile,
-    log: ({ path }) => log.write('vault.key_file_created', { path }),
-  });
+  const keys = await openKeys(config, storage, log);
   const vault = await createVault({ keys, merchantKeys: storage, clock, onUnreadable: metrics.vaultOpenFailed });
   const takesCards = config.role === 'all' || config.role === 'vault';
   const vaultOfAll = siblings !== null && takesCards ? vaultOfSiblings(vault, siblings, clock) : vault;
@@ -191,10 +189,7 @@ export async function openWebhooks(config: Pick<Config, 'keyFile'> & StorageConf
   const opened = await openStorage(config, log);
   try {
     const { storage } = opened;
-    const keys = await openFileKeyProvider({
-      path: config.keyFile,
-      log: ({ path }) => log.write('vault.key_file_created', { path }),
-    });
+    const keys = await openKeys(config, storage, log);
     const vault = await createVault({ keys, merchantKeys: storage, clock: systemClock, onUnreadable: () => undefined });
     const payjp = createPayjpDialect({ apiUrl: () => '' });
     const dialects = [payjp.webhooks, onfileWebhooks(objectNames(payjp.ids))];
@@ -229,6 +224,25 @@ export interface OpenWebhooks {
   readonly webhooks: Webhooks;
   readonly dialects: readonly WebhookDialect[];
   close(): Promise<void>;
+}
+
+/** The vault's keys, if they are those of this database: with others no saved card opens, and every derived secret is another. */
+async function openKeys({ keyFile }: Pick<Config, 'keyFile'>, storage: Storage, log: Log) {
+  const stored = await storage.findMerchantKey();
+  if (stored !== null && !existsSync(keyFile)) throw withAdvice(`There is no key file ${keyFile}`);
+  const keys = await openFileKeyProvider({
+    path: keyFile,
+    log: ({ path }) => log.write('vault.key_file_created', { path }),
+  });
+  if (stored === null || (await opensMerchantKey(keys, stored))) return keys;
+  keys.close();
+  throw withAdvice(`The keys in ${keyFile} are others`);
+}
+
+function withAdvice(what: string): KeyProviderFault {
+  const advice =
+    'This database has cards that were sealed with keys of its own: put their file in its place, or name it by ONFILE_KEY_FILE';
+  return new KeyProviderFault('unusable', `${what}. ${advice}.`);
 }
 
 type StorageConfig = DatabaseSettings & Pick<Config, 'commitForm' | 'isolation'>;

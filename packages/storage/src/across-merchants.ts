@@ -23,6 +23,7 @@ const REASONS = {
   endpoints_that_want_all_events:
     'a new release adds event types for every merchant that wants all; the one write over merchants',
   merchant_of_checkout_session: 'the address of a hosted page holds the session’s id alone',
+  any_merchant_key: 'a server that starts checks that its keys are those of this database',
   merchants: 'operators list merchants',
   operator_keys: 'these keys are the installation’s',
   transactions: 'asks which transactions have ended, and reads no table',

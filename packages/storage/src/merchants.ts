@@ -23,6 +23,7 @@ type Methods =
   | 'listApiKeys'
   | 'revokeApiKey'
   | 'loadMerchantKeys'
+  | 'findMerchantKey'
   | 'insertMerchantKey';
 
 export function merchantStorage(database: Database): Pick<Storage, Methods> {
@@ -92,6 +93,11 @@ export function merchantStorage(database: Database): Pick<Storage, Methods> {
     async loadMerchantKeys(merchantId) {
       const rows = await database.runRepeatable(LOAD_MERCHANT_KEYS, [merchantId]);
       return rows.map((row) => merchantKeys.read(row.merchant_key as Row));
+    },
+
+    async findMerchantKey() {
+      const [row] = await database.runRepeatable(FIND_MERCHANT_KEY, []);
+      return row ? merchantKeys.read(row.merchant_key as Row) : null;
     },
 
     async insertMerchantKey(key) {
@@ -176,6 +182,12 @@ const LOAD_MERCHANT_KEYS = statement(`
 
 const LOAD_MERCHANT_KEY = statement(`
   SELECT row_to_json(k) AS merchant_key FROM merchant_keys AS k WHERE k.merchant_id = $1 AND k.version = $2`);
+
+const FIND_MERCHANT_KEY = acrossMerchants(
+  'any_merchant_key',
+  `
+  SELECT row_to_json(k) AS merchant_key FROM merchant_keys AS k LIMIT 1`,
+);
 
 const INSERT_MERCHANT_KEY = statement(`
   INSERT INTO merchant_keys (${merchantKeys.columns.join(', ')}) VALUES (${parametersFor(merchantKeys.columns)})

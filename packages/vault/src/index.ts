@@ -14,6 +14,6 @@ export {
   type KeyVersion,
   type Purpose,
 } from './keys/key-provider.js';
-export type { MerchantKeyStore } from './keys/merchant-keys.js';
+export { type MerchantKeyStore, opensMerchantKey } from './keys/merchant-keys.js';
 export { Secret, WipedSecretError } from './secret.js';
 export { createVault, type LocalVault, UnknownCardReference, VaultFull, type VaultOptions } from './vault.js';

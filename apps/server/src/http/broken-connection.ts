@@ -5,9 +5,17 @@ import { URL_BYTES_MAX } from './limits.js';
 import { renderProblem } from './problem.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 
+/** On which nothing is carried out any more: what comes there is answered already, and its sender may send it again elsewhere. */
+const refused = new WeakSet<Socket>();
+
+export function isRefused(socket: Socket): boolean {
+  return refused.has(socket);
+}
+
 /**
  * Answers what is no HTTP request, or none that we take, and closes the connection: nobody can tell where a next
- * request would begin. Answers the status that it sent, or `null` when nothing could be sent.
+ * request would begin. A connection on which nothing ever came is closed without a word, since an answer could be taken for
+ * that to a request that is on its way. Answers the status that it sent, or `null` when nothing was sent.
  */
 export function answerBrokenConnection(error: NodeJS.ErrnoException, socket: Socket): number | null {
   try {
@@ -19,7 +27,8 @@ export function answerBrokenConnection(error: NodeJS.ErrnoException, socket: Soc
 }
 
 function answer(error: NodeJS.ErrnoException, socket: Socket): number | null {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  refused.add(socket);
+  if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesRead === 0) {
     socket.destroy();
     return null;
   }

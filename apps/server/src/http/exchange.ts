@@ -84,7 +84,9 @@ export class Exchange {
 
   #send({ status, headers, body }: HttpAnswer): FastifyReply {
     const reply = this.#reply;
-    reply.raw.once('close', () => this.#recordEnd(status, body));
+    // Whoever asked may have left before the answer was there.
+    if (reply.raw.destroyed) this.#recordEnd(status, body);
+    else reply.raw.once('close', () => this.#recordEnd(status, body));
     reply.code(status).headers(SECURITY_HEADERS).header('request-id', this.#request.id).headers(headers);
     if (this.#isOpenToPages()) reply.headers(OPEN_TO_PAGES);
     if (this.#host.isClosing() || wipeUnreadBody(this.#request.raw)) reply.header('connection', 'close');

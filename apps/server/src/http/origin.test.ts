@@ -138,6 +138,56 @@ describe('an origin', () => {
     expect(await sendAndWait(url, 'GET /a HTTP/1.1\r\nHost: a\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 /);
   });
 
+  const IMPATIENT = { timeouts: { headersMs: 60, requestMs: 120, keepAliveMs: 50, checkEveryMs: 20 } };
+
+  test('closes a connection on which nothing came without an answer, which would be taken for that to the next request', async () => {
+    const url = await start([route('/a', async () => text('a'))], IMPATIENT);
+    expect(await sendAndWait(url, '')).toBe('');
+  });
+
+  test('carries out nothing that comes on a connection after it was refused', async () => {
+    let requests = 0;
+    const count = async () => {
+      requests += 1;
+      return text('a');
+    };
+    const url = await start([route('/a', count)], IMPATIENT);
+    const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('error', () => undefined);
+    socket.write('GET /a HTTP/1.1\r\nHost: a\r\nX: ');
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 408 /);
+    socket.end('x\r\n\r\nGET /a HTTP/1.1\r\nHost: a\r\n\r\n');
+    await once(socket, 'close');
+    await fetch(`${url}/a`);
+    expect(requests).toBe(1);
+  });
+
+  test('notes a request whose sender left before the answer was there', async () => {
+    let begun: () => void = () => undefined;
+    const isUnderWay = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    let left: () => void = () => undefined;
+    const hasLeft = new Promise<void>((resolve) => {
+      left = resolve;
+    });
+    const url = await start([
+      route('/a', async ({ raw }) => {
+        raw.socket.once('close', left);
+        begun();
+        await hasLeft;
+        return text('a');
+      }),
+    ]);
+    const abort = new AbortController();
+    const asked = fetch(`${url}/a`, { signal: abort.signal });
+    await isUnderWay;
+    abort.abort();
+    await expect(asked).rejects.toThrow('aborted');
+    await expect.poll(() => lines.filter((line) => line.includes('request.ended'))).toHaveLength(1);
+  });
+
   test('lets a request under way end before it closes, and takes no other', async () => {
     let finish: (() => void) | undefined;
     const started = new Promise<void>((resolve) => {

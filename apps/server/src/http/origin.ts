@@ -8,7 +8,7 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify';
 import type { Log } from '../log.js';
-import { answerBrokenConnection } from './broken-connection.js';
+import { answerBrokenConnection, isRefused } from './broken-connection.js';
 import { Exchange, type ExchangeHost } from './exchange.js';
 import type { HttpRoute, RenderFault } from './http-route.js';
 import { HEADER_BYTES_MAX, TIMEOUTS, type Timeouts, URL_BYTES_MAX } from './limits.js';
@@ -98,8 +98,13 @@ function createApp(options: OriginOptions, parserMemory: ParserMemory, exchangeO
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
 
   app.addHook('onRequest', (request, reply, goOn) => {
-    const exchange = exchangeOf(request, reply);
     if (hasBody(request.raw)) reply.raw.once('close', parserMemory.overwriteSoon);
+    if (isRefused(request.raw.socket)) {
+      reply.hijack();
+      request.raw.socket.destroy();
+      return;
+    }
+    const exchange = exchangeOf(request, reply);
     if (Buffer.byteLength(request.raw.url ?? '') > URL_BYTES_MAX) exchange.answerFault('url_too_long');
     else if (hasOneHost(request.raw)) goOn();
     else exchange.answerFault('malformed_body', { detail: 'One Host header is needed.' });

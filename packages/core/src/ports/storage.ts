@@ -345,6 +345,8 @@ export interface Storage extends WebhookStorage, OperatorStorage {
 
   /** The vault's keys of a merchant, wrapped; newest version first. */
   loadMerchantKeys(merchantId: Uuid): Promise<readonly WrappedMerchantKey[]>;
+  /** Anyone of any merchant; `null` while there is none. */
+  findMerchantKey(): Promise<WrappedMerchantKey | null>;
   /** Inserts unless that version exists; answers the one that is there afterwards. Two round trips. */
   insertMerchantKey(key: WrappedMerchantKey): Promise<WrappedMerchantKey>;
 

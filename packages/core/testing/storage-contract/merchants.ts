@@ -183,6 +183,9 @@ export function merchantCases(world: () => World): void {
       expect(await storage.insertMerchantKey(second)).toEqual(second);
       expect(await storage.loadMerchantKeys(merchantId)).toEqual([second, winner]);
       expect(await storage.loadMerchantKeys(next() as Uuid)).toEqual([]);
+
+      const some = (await storage.findMerchantKey()) as WrappedMerchantKey;
+      expect(await storage.loadMerchantKeys(some.merchantId)).toContainEqual(some);
     });
   });
 }

@@ -123,6 +123,17 @@ export class MerchantKeys {
   }
 }
 
+/** Whether the provider has the key that this one was wrapped with. Throws a {@link KeyProviderFault} when it cannot tell. */
+export async function opensMerchantKey(provider: KeyProvider, stored: WrappedMerchantKey): Promise<boolean> {
+  try {
+    wipe(await provider.unwrap(stored.wrapped, contextOf(stored)));
+    return true;
+  } catch (fault) {
+    if (fault instanceof KeyProviderFault && fault.code === 'refused') return false;
+    throw fault;
+  }
+}
+
 const LOADS_MAX = 3;
 
 type KeyName = Pick<MerchantKey, 'id' | 'version'>;
