@@ -299,6 +299,26 @@ describe.skipIf(!executablePath)('Toast’s documented page, with only the scrip
     expect(confirmations).toBe(1);
   });
 
+  test('tells of a saved card whatever characters its intent’s reference is made of', async () => {
+    const externalReferenceId = '😀'.repeat(255);
+    const { form } = await shown({ externalReferenceId, customerId: await toast.newCustomer(), usage: 'ON_SESSION' });
+    await fillCard(form);
+    await form.locator('[name=remember]').check();
+    expect(await save()).toMatchObject({ status: 'SUCCEEDED', externalReferenceId });
+  });
+
+  test('an answer that the page cannot read ends what was asked at once', async () => {
+    const { form } = await shown();
+    await fillCard(form);
+    await form.locator('[name=remember]').check();
+    await page.route('**/confirm', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), mandateId: 7 } });
+    });
+    const message = expect.stringContaining('The card may have been saved');
+    expect(await save()).toMatchObject({ type: 'error', code: 'INTERNAL', message });
+  });
+
   test('a card is sent again under its key when the connection broke, and kept once', async () => {
     const { form } = await shown();
     await fillCard(form);

@@ -9,7 +9,7 @@ import {
   type ToFrame,
   type ToPage,
 } from '../protocol/messages.js';
-import { type CheckoutParsing, parseGreeting, parseToPage } from '../protocol/to-page.js';
+import { type CheckoutParsing, parseGreeting, parseReplyNumber, parseToPage } from '../protocol/to-page.js';
 import { fitHeight, frameElement } from './frame-element.js';
 
 export interface FrameHost {
@@ -93,19 +93,27 @@ export function openFormFrame(
     settleAll(RELOADED);
     const channel = new MessageChannel();
     port = channel.port1;
-    port.onmessage = ({ data }) => hear(parseToPage(data, host.checkout));
+    port.onmessage = ({ data }) => hear(data);
     const init: Init = { type: 'init', id, version: PROTOCOL_VERSION, clientSecret: host.clientSecret, state };
     element.contentWindow?.postMessage(JSON.stringify(init), host.vaultOrigin, [channel.port2]);
     failure = null;
     opened.resolve();
   }
 
-  function hear(message: ToPage | null): void {
-    if (message === null) drop();
+  function hear(data: unknown): void {
+    const message = parseToPage(data, host.checkout);
+    if (message === null) hearUnreadable(data);
     else if (message.type === 'height') showHeight(message.px);
     else if (message.type === 'failed') fail(message.error);
     else if (message.type === 'reply') settle(message.number, message.outcome);
     else listener.heard(message);
+  }
+
+  /** What was asked has been answered: no better answer comes by waiting. */
+  function hearUnreadable(data: unknown): void {
+    drop();
+    const number = parseReplyNumber(data);
+    if (number !== null && waiting.has(number)) settle(number, { kind: 'error', error: UNREADABLE });
   }
 
   function showHeight(px: number): void {
@@ -202,11 +210,9 @@ function formError(kind: FormError['kind'], code: string, message: string): Form
 
 export const UNMOUNTED = formError('sdk', 'form_not_found', 'The form is not in the page.');
 const RELOADED = formError('sdk', 'session_not_loaded', 'The form was reloaded. Ask again.');
-const TIMED_OUT = formError(
-  'api',
-  'timeout',
-  'There was no answer in time. The card may have been saved: read the setup flow on your server.',
-);
+const MAY_BE_SAVED = 'The card may have been saved: read the setup flow on your server.';
+const TIMED_OUT = formError('api', 'timeout', `There was no answer in time. ${MAY_BE_SAVED}`);
+const UNREADABLE = formError('api', 'unreadable_answer', `The form’s answer cannot be read. ${MAY_BE_SAVED}`);
 
 const REFUSALS: Readonly<Record<RefusedReason, FormError>> = {
   unknown_key: formError(

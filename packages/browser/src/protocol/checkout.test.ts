@@ -42,6 +42,7 @@ const results: CheckoutResult[] = [
   { kind: 'entered', paymentMethodId: ID, usage: 'ON_SESSION', card },
   { kind: 'saved', ...saved, externalReferenceId: null },
   { kind: 'saved', ...saved, status: 'PROCESSING', mandateId: ID, externalReferenceId: 'order 7' },
+  { kind: 'saved', ...saved, externalReferenceId: '😀'.repeat(255) },
   { kind: 'refused', ...REFUSED },
 ];
 
@@ -91,6 +92,8 @@ describe('a message of the checkout form is dropped', () => {
     [parseResult,          { kind: 'entered', paymentMethodId: ID, usage: 'X', card: { ...card, lastFour: '42424242' } }],
     [parseResult,          { kind: 'entered', paymentMethodId: ID, usage: '4242', card }],
     [parseResult,          { kind: 'saved', ...saved, status: '4242', externalReferenceId: null }],
+    [parseResult,          { kind: 'saved', ...saved, externalReferenceId: '😀'.repeat(256) }],
+    [parseResult,          { kind: 'saved', ...saved, externalReferenceId: 'x'.repeat(256) }],
     [parseResult,          { kind: 'refused', ...REFUSED, canRetry: 'yes' }],
     [parseResult,          { kind: 'other' }],
   ];

@@ -16,8 +16,9 @@ export function fieldsOf(value: unknown): Fields | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
 }
 
+/** Of so many code points at most: that is how the server counts. */
 export function isText(value: unknown, lengthMax: number): value is string {
-  return typeof value === 'string' && value.length <= lengthMax;
+  return typeof value === 'string' && value.length <= lengthMax * 2 && [...value].length <= lengthMax;
 }
 
 export function isOneOf<T extends string>(value: unknown, allowed: readonly T[]): value is T {

@@ -43,6 +43,12 @@ export function parseToPage(data: unknown, checkout?: CheckoutParsing): ToPage |
   return fields === null ? null : parseFields(fields, checkout);
 }
 
+/** Which request a reply is to, whatever else is in it; `null` for what is no reply. */
+export function parseReplyNumber(data: unknown): number | null {
+  const { type, number } = readMessage(data) ?? {};
+  return type === 'reply' && isWhole(number, REQUEST_NUMBER_MAX) ? number : null;
+}
+
 const HEIGHT_PX_MAX = 20_000;
 
 function parseFields(fields: Fields, checkout: CheckoutParsing | undefined): ToPage | null {

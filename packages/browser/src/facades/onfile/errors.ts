@@ -33,6 +33,7 @@ const CODES: Readonly<Record<string, OnfileErrorCode>> = {
   over_capacity: 'rate_limited',
   network_error: 'network_error',
   timeout: 'outcome_unknown',
+  unreadable_answer: 'outcome_unknown',
   session_not_loaded: 'form_not_loaded',
   form_not_found: 'form_not_mounted',
 };
