@@ -23,7 +23,12 @@ interface Shop {
   readonly violations: string[];
   readonly told: Told[];
   readonly heard: string[];
-  readonly forms: { destroy(): void; monitor(callback: unknown): () => void; initialize(...all: unknown[]): unknown }[];
+  readonly forms: {
+    destroy(): void;
+    monitor(callback: unknown): () => void;
+    initialize(...all: unknown[]): unknown;
+    confirmIntent(...all: unknown[]): unknown;
+  }[];
   readonly Toast: (() => Json) & Json;
   show(options: object, styles?: object): Promise<Json>;
   enter(index: number): Promise<Json>;
@@ -409,6 +414,10 @@ describe.skipIf(!executablePath)('Toast’s documented page, with only the scrip
     ['an unknown merchant',       (good) => ({ ...good, merchantId: '00000000-0000-7000-8000-000000000000' }), 'UNKNOWN_MERCHANT',       'merchantId'],
     ['another merchant',          async (good) => ({ ...good, merchantId: (await toast.onfile.addMerchant('Other')).merchantId }), 40302, null],
     ['a secret of no intent',     (good) => ({ ...good, sessionSecret: 'PI_1_SECRET_2' }),                     'INVALID_SESSION_SECRET', 'sessionSecret'],
+    ['a secret that is too long', (good) => ({ ...good, sessionSecret: `SI_${'x'.repeat(300)}` }),             'INVALID_SESSION_SECRET', 'sessionSecret'],
+    ['a merchant’s id that is too long', (good) => ({ ...good, merchantId: 'x'.repeat(37) }),                  'UNKNOWN_MERCHANT',       'merchantId'],
+    ['a token that is too long',  (good) => ({ ...good, oauthToken: 'x'.repeat(4_097) }),                      'INVALID_OPTIONS',        'oauthToken'],
+    ['a token that no header can carry', (good) => ({ ...good, oauthToken: '\u0001'.repeat(4_096) }),          'INVALID_OPTIONS',        'oauthToken'],
     ['a wrong secret',            (good) => ({ ...good, sessionSecret: `${good.sessionSecret.slice(0, -3)}abc` }), 40303,                null],
     ['a token that is none',      (good) => ({ ...good, oauthToken: 'x' }),                                    'TOKEN_EXPIRED',          null],
     ['a token of payment credentials', (good) => ({ ...good, oauthToken: toast.tokens.payment }),              'WRONG_CREDENTIALS',      'oauthToken'],
@@ -453,6 +462,23 @@ describe.skipIf(!executablePath)('Toast’s documented page, with only the scrip
     expect(types).toEqual(['error INVALID_OPTIONS', 'error INVALID_OPTIONS', none, none, none, none]);
     expect(errors).toEqual(['thrown by the page']);
     await form.locator('[name=card_number]').waitFor();
+  });
+
+  test('tells at once of a payment method’s id that cannot be one, and the form can be shown anew', async () => {
+    const { intent } = await shown();
+    const events = await page.evaluate(async () => {
+      const thrower = {
+        toString() {
+          throw new Error('thrown by the page');
+        },
+      };
+      const confirm = (paymentMethodId: unknown) => window.forms[0]?.confirmIntent(null, null, { paymentMethodId });
+      return [await confirm('x'.repeat(37)), await confirm(7), await confirm(thrower)];
+    });
+    const refused = { type: 'error', code: 'INVALID_OPTIONS', fieldName: 'paymentMethodId' };
+    expect(events).toMatchObject([refused, refused, refused]);
+    const again = page.evaluate((options) => window.forms[0]?.initialize(null, null, options), optionsFor(intent));
+    expect(await again).toMatchObject({ type: 'InitResultEvent' });
   });
 
   test('works as an object, too: Toast itself is a form', async () => {

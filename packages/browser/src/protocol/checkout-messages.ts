@@ -25,6 +25,9 @@ export type CheckoutAsk =
   | { readonly kind: 'enter' }
   | { readonly kind: 'save'; readonly paymentMethodId: string | null };
 
+/** Of what comes with a {@link CheckoutAsk}. Tokens are shorter, with all scopes. */
+export const ASK_CHARACTERS_MAX = { token: 4_096, sessionSecret: 255, id: 36 } as const;
+
 export const CHECKOUT_FIELDS = ['card_number', 'card_expiry', 'card_cvc', 'postal_code'] as const;
 export type CheckoutField = (typeof CHECKOUT_FIELDS)[number];
 

@@ -1,8 +1,10 @@
-import { CHECKOUT_STYLE_KEYS, type CheckoutAsk, type CheckoutOptions } from './checkout-messages.js';
+import {
+  ASK_CHARACTERS_MAX,
+  CHECKOUT_STYLE_KEYS,
+  type CheckoutAsk,
+  type CheckoutOptions,
+} from './checkout-messages.js';
 import { type Fields, isText, textsUnder } from './read.js';
-
-/** Longer than a token with all scopes is. */
-const TOKEN_CHARACTERS_MAX = 4_096;
 
 /** The options of the checkout form; `null` for anything else. */
 export function parseCheckoutOptions(fields: Fields | null): CheckoutOptions | null {
@@ -13,15 +15,16 @@ export function parseCheckoutOptions(fields: Fields | null): CheckoutOptions | n
 /** What a page may ask of the checkout form; `null` for anything else. */
 export function parseCheckoutAsk(fields: Fields | null): CheckoutAsk | null {
   const { kind, token, sessionSecret, merchantId, paymentMethodId } = fields ?? {};
+  const max = ASK_CHARACTERS_MAX;
   switch (kind) {
     case 'open': {
-      if (!isText(token, TOKEN_CHARACTERS_MAX) || !isText(sessionSecret, 255) || !isText(merchantId, 36)) return null;
-      return { kind, token, sessionSecret, merchantId };
+      if (!isText(token, max.token) || !isText(sessionSecret, max.sessionSecret)) return null;
+      return isText(merchantId, max.id) ? { kind, token, sessionSecret, merchantId } : null;
     }
     case 'enter':
       return { kind };
     case 'save':
-      return paymentMethodId === null || isText(paymentMethodId, 36) ? { kind, paymentMethodId } : null;
+      return paymentMethodId === null || isText(paymentMethodId, max.id) ? { kind, paymentMethodId } : null;
     default:
       return null;
   }

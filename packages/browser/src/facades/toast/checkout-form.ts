@@ -4,7 +4,7 @@ import { parseCheckoutMessage, parseCheckoutOutcome } from '../../protocol/check
 import type { Outcome } from '../../protocol/messages.js';
 import { type Callback, eventOf, refusal, type ToastEvent } from './events.js';
 import { type Monitor, monitorEvent, type Seen } from './monitor.js';
-import { readOptions, readStyles } from './options.js';
+import { readOptions, readPaymentMethodId, readStyles } from './options.js';
 
 /**
  * A form under the names of Toast's browser script. Success and failure callbacks come first; exactly one of the two is
@@ -84,14 +84,14 @@ export function createCheckoutForm(vaultOrigin: string): CheckoutForm {
   }
 
   async function confirm(options: unknown): Promise<Outcome | ToastEvent> {
-    const { paymentMethodId = null } = (options ?? {}) as { paymentMethodId?: unknown };
+    const paymentMethodId = readPaymentMethodId(options);
+    if (typeof paymentMethodId === 'object' && paymentMethodId !== null) return paymentMethodId;
     confirmations += 1;
-    const outcome = await ask({
-      kind: 'save',
-      paymentMethodId: paymentMethodId === null ? null : String(paymentMethodId),
-    });
-    confirmations -= 1;
-    return outcome;
+    try {
+      return await ask({ kind: 'save', paymentMethodId });
+    } finally {
+      confirmations -= 1;
+    }
   }
 
   const confirmIntent: CheckoutForm['confirmIntent'] = (onSuccess, onFailure, options) =>

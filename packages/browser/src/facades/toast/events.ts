@@ -74,4 +74,5 @@ function reasonOf({ code, message }: FormError): Reason {
     : ['INTERNAL', message];
 }
 
-const MERCHANT_UNKNOWN = 'There is no such merchant here. merchantId is the id of the merchant in this installation.';
+export const MERCHANT_UNKNOWN =
+  'There is no such merchant here. merchantId is the id of the merchant in this installation.';
