@@ -40,7 +40,7 @@ export function createCheckoutProgram(surroundings: FormSurroundings): FormProgr
   let brand: CardBrand | null = null;
   let problems: Partial<Record<CheckoutField | CheckoutBox, string>> = {};
   let notice: NoticeName | null = null;
-  let isDeclined = false;
+  let setback: readonly string[] | null = null;
   let isWorking = false;
   /** What the server keeps of these entries and boxes; `null` once they changed. */
   let entered: EnteredMethod | null = null;
@@ -62,7 +62,7 @@ export function createCheckoutProgram(surroundings: FormSurroundings): FormProgr
         boxes={boxes}
         problems={problems}
         notice={notice}
-        isDeclined={isDeclined}
+        setback={setback}
         on={{ entered: typed, left, ticked, submitted: () => news({ about: 'step', step: 'submit' }) }}
       />,
       root,
@@ -173,7 +173,7 @@ export function createCheckoutProgram(surroundings: FormSurroundings): FormProgr
     opened = { session, intent };
     boxes = boxesFor(texts, factsOf(intent));
     if (intent.status === 'REQUIRES_PAYMENT_METHOD') watchTime(intent, answeredAt);
-    else saved = savedAs(intent);
+    else conclude(intent);
     draw();
     return { kind: 'opened', intentId: intent.id };
   }
@@ -199,14 +199,18 @@ export function createCheckoutProgram(surroundings: FormSurroundings): FormProgr
     notice = why;
     entered = null;
     stopExpiry();
-    if (why === 'expired') news({ about: 'step', step: 'session_expired' });
+    if (why === 'expired') {
+      saved = null;
+      news({ about: 'step', step: 'session_expired' });
+    }
     draw();
     if (why !== 'failed') tellValidity(check());
     return result;
   }
 
   async function enter(): Promise<CheckoutResult> {
-    const stopped = whyNot();
+    const known = await lookAgain();
+    const stopped = known?.kind === 'refused' ? known : whyNot();
     if (stopped) return stopped;
     if (entered !== null) return enteredAs(entered);
 
@@ -225,9 +229,8 @@ export function createCheckoutProgram(surroundings: FormSurroundings): FormProgr
   }
 
   async function save(paymentMethodId: string | null): Promise<CheckoutResult> {
-    if (saved !== null) return saved;
-    const stopped = whyNot();
-    if (stopped) return stopped;
+    const known = (await lookAgain()) ?? whyNot();
+    if (known) return known;
     // A card that the page had entered otherwise; the boxes are for it all the same.
     const unticked = paymentMethodId !== null && paymentMethodId !== entered?.id ? untickedBox() : undefined;
     if (unticked) return showProblems(null, unticked);
@@ -247,24 +250,48 @@ export function createCheckoutProgram(surroundings: FormSurroundings): FormProgr
     if (answer.kind !== 'ok')
       return answer.kind === 'problem' && answer.code === DECLINED ? declined(answer) : refused(answer);
     const { status, paymentMethodId: kept } = answer.body;
-    if (status !== 'REQUIRES_PAYMENT_METHOD') {
-      saved = savedAs(answer.body);
-      return saved;
-    }
+    if (status !== 'REQUIRES_PAYMENT_METHOD') return conclude(answer.body);
     // It never arrived; or it was declined, and the answer was lost.
     return kept === paymentMethodId ? refused({ kind: 'unreachable' }) : declined(null);
   }
 
-  function savedAs({ id, status, ...intent }: CheckoutIntent): CheckoutResult {
-    const { paymentMethodId, mandateId, customerId, externalReferenceId } = intent;
-    const ids = { paymentMethodId, mandateId, customerId, externalReferenceId };
+  /** What came of an earlier confirmation. While a card was being checked when last seen, the server is asked anew. */
+  async function lookAgain(): Promise<CheckoutResult | null> {
+    if (notice !== 'processing') return saved;
+    const { session } = opened as Opened;
+    const answer = await work(() => session.read());
+    if (answer.kind !== 'ok') return refused(answer);
+    return answer.body.status === 'REQUIRES_PAYMENT_METHOD'
+      ? reopen(answer.body, answer.answeredAt)
+      : conclude(answer.body);
+  }
+
+  /** The card was not saved after all. What was typed left the document with its fields, so all are empty again. */
+  function reopen(intent: CheckoutIntent, answeredAt: number): CheckoutResult {
+    saved = null;
+    notice = null;
+    brand = null;
+    problems = {};
+    setback = [texts.notSaved];
+    watchTime(intent, answeredAt);
+    const checked = check();
+    for (const name of CHECKOUT_FIELDS) tellField(name, checked);
+    for (const { box } of boxes) ticked(box, false);
     focusSoon('.notice');
-    return shut(status === 'SUCCEEDED' ? 'saved' : 'processing', { kind: 'saved', intentId: id, status, ...ids });
+    return refusal('CARD_NOT_SAVED', { canRetry: true, message: texts.notSaved });
+  }
+
+  function conclude({ id: intentId, status, ...intent }: CheckoutIntent): CheckoutResult {
+    const { paymentMethodId, mandateId, customerId, externalReferenceId } = intent;
+    saved = { kind: 'saved', intentId, status, paymentMethodId, mandateId, customerId, externalReferenceId };
+    const why = status === 'SUCCEEDED' ? 'saved' : 'processing';
+    if (notice !== why) focusSoon('.notice');
+    return shut(why, saved);
   }
 
   function declined(problem: Extract<Answer<never>, { kind: 'problem' }> | null): CheckoutResult {
     entered = null;
-    isDeclined = true;
+    setback = texts.declined.body;
     const code = input('card_cvc');
     if (code !== null) code.value = '';
     focusSoon('.notice');
@@ -275,6 +302,7 @@ export function createCheckoutProgram(surroundings: FormSurroundings): FormProgr
   function whyNot(): CheckoutResult | null {
     if (notice === 'expired') return refusal('SESSION_EXPIRED');
     if (opened === null) return refusal('NOT_INITIALIZED');
+    if (notice === 'processing') return refusal('STILL_PROCESSING', { canRetry: true });
     return saved === null ? null : refusal('ALREADY_CONFIRMED');
   }
 
@@ -291,7 +319,7 @@ export function createCheckoutProgram(surroundings: FormSurroundings): FormProgr
   }
 
   function showProblems(checked: CheckedCard | null, unticked: BoxToTick | undefined): CheckoutResult {
-    isDeclined = false;
+    setback = null;
     problems = {};
     for (const name of checked === null ? [] : CHECKOUT_FIELDS) showProblem(name, checked as CheckedCard);
     if (unticked) problems = { ...problems, [unticked.box]: texts.consent[`${unticked.box}Required`] };
@@ -312,7 +340,7 @@ export function createCheckoutProgram(surroundings: FormSurroundings): FormProgr
   }
 
   async function work<T>(job: () => Promise<T>): Promise<T> {
-    isDeclined = false;
+    setback = null;
     isWorking = true;
     draw();
     try {

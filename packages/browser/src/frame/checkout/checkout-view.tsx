@@ -15,7 +15,8 @@ export interface CheckoutView {
   readonly problems: Readonly<Partial<Record<CheckoutField | CheckoutBox, string>>>;
   /** What stands in the form's place. */
   readonly notice: NoticeName | null;
-  readonly isDeclined: boolean;
+  /** Why the card that was entered before was not saved, in the form for another: no longer than a decline. */
+  readonly setback: readonly string[] | null;
   readonly on: EntryListener & { ticked(box: CheckoutBox, isChecked: boolean): void; submitted(): void };
 }
 
@@ -45,7 +46,7 @@ export function CheckoutForm(view: CheckoutView) {
 const TONES = { saved: 'good', processing: 'calm', expired: 'danger', failed: 'danger' } as const;
 
 function Card(view: CheckoutView) {
-  const { texts, isDeclined, isWorking, brand, boxes } = view;
+  const { texts, setback, isWorking, brand, boxes } = view;
   const { labels, hints } = texts.form;
   const cvcHint = brand === null ? hints.card_cvc : texts.codeHint[CARD_BRANDS[brand].cvcLength];
   const brandName = brand === null ? undefined : CARD_BRANDS[brand].displayName;
@@ -77,7 +78,7 @@ function Card(view: CheckoutView) {
         ))}
       </fieldset>
       <div class="outcome" data-room={[texts.declined.heading, ...texts.declined.body].join('\n')}>
-        {isDeclined && <Notice tone="danger" heading={texts.declined.heading} body={texts.declined.body} />}
+        {setback !== null && <Notice tone="danger" heading={texts.declined.heading} body={setback} />}
       </div>
     </>
   );

@@ -18,6 +18,8 @@ const MESSAGES = {
   WRONG_CREDENTIALS: 'This token is of payment credentials, which no page may hold. Use one of the iframe credentials.',
   ORIGIN_NOT_REGISTERED: 'In live mode the page’s origin has to be registered: onfile merchants origins add.',
   ALREADY_CONFIRMED: 'The card of this session is saved. Create a new setup intent for another one.',
+  STILL_PROCESSING: 'The card is still being checked. Call confirmIntent again.',
+  CARD_NOT_SAVED: 'The card was not saved.',
   SESSION_EXPIRED: 'The session is over: thirty minutes have passed. Create a new setup intent.',
   REMEMBER_CARD_REQUIRED: 'The customer has to tick “Remember this card”.',
   AUTHORIZATION_REQUIRED: 'The customer has to authorize that their card is charged.',

@@ -28,6 +28,7 @@ export const TEXTS: CheckoutTexts = {
       'For your safety, enter the security code again.',
     ],
   },
+  notSaved: 'Your card company did not approve it, or did not answer. Enter it again, or another card.',
   expiring: 'This form closes in two minutes.',
   consent: {
     remember: 'Remember this card',

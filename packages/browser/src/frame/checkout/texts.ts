@@ -18,6 +18,7 @@ export interface CheckoutTexts {
   readonly working: string;
   readonly unreachable: string;
   readonly declined: { readonly heading: string; readonly body: readonly string[] };
+  readonly notSaved: string;
   readonly expiring: string;
   readonly consent: {
     readonly remember: string;
