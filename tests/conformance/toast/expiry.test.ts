@@ -55,6 +55,22 @@ describe('thirty minutes after it was created', () => {
     expect([read.status, read.body]).toEqual([200, confirmed]);
   });
 
+  test('the session secret of one that succeeded lets no page list its customer’s cards any more', async () => {
+    const intent = await intentBornNow();
+    await toast.enterCard(intent);
+    await toast.confirm(intent);
+    const list = async (token: string) => {
+      const headers = { ...toast.location, 'Toast-Session-Secret': intent.sessionSecret };
+      const answer = await toast.ask(`GET /v1/customers/${intent.customerId}/payment-methods`, { token, headers });
+      return answer.body.results ?? [answer.status, answer.body.code];
+    };
+    now += LIFETIME_MS - 1;
+    expect(await list(toast.tokens.iframe)).toBe(1);
+    now += 1;
+    expect(await list(toast.tokens.iframe)).toEqual([403, 40303]);
+    expect(await list(toast.tokens.payment)).toBe(1);
+  });
+
   test('a card that was entered for it and never confirmed is deleted, with its number', async () => {
     const intent = await intentBornNow();
     const { id } = (await toast.enterCard(intent)).body;

@@ -1,6 +1,6 @@
 import type { Operations, Outcome, PaymentMethod, Uuid } from '@onfile/core';
 import type { DialectRequest, Route } from '../dialect.js';
-import { REFERENCE_LENGTH_MAX } from './choices.js';
+import { REFERENCE_LENGTH_MAX, SETUP_INTENT_LIFETIME_MS } from './choices.js';
 import { WRONG_SESSION_SECRET } from './errors.js';
 import { SESSION_SECRET_HEADER } from './headers.js';
 import { type Answered, answerWith, operation } from './operation.js';
@@ -72,14 +72,16 @@ async function listSavedCards(
   return { kind: 'done', value: saved };
 }
 
-/** A page may list the cards of its own session's customer. A session secret that is sent has to fit in any case. */
+/** A page may list the cards of its session's customer while the session lasts. A session secret that is sent has to fit in any case. */
 async function mayList(toast: Toast, id: Uuid, request: DialectRequest, operations: Operations): Promise<boolean> {
   const { access, headers, call } = request;
   const secret = headers[SESSION_SECRET_HEADER];
   if (secret === undefined) return access === 'secret';
   const intentId = intentOfSecret(secret, call.scope, operations);
   const intent = intentId && (await findLive(toast, intentId, request, operations));
-  return intent !== null && intent.kind === 'done' && intent.value.customer?.id === id;
+  if (intent === null || intent.kind !== 'done' || intent.value.customer?.id !== id) return false;
+  // An intent that succeeded is there for good; what its page may do is not.
+  return access === 'secret' || toast.clock.now() < intent.value.createdAt + SETUP_INTENT_LIFETIME_MS;
 }
 
 function renderListed({ id, card }: PaymentMethod) {
