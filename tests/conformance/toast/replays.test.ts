@@ -17,7 +17,7 @@ interface Case {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-describe('a request that is sent again under its key is answered as before, long after its session was over', () => {
+describe('a request that is sent again under its key is answered as before, and told so, long after its session was over', () => {
   const secretOf = ({ sessionSecret }: Json) => ({ 'Toast-Session-Secret': sessionSecret });
   // biome-ignore format: a table, a line for each case
   const cases: readonly [what: string, prepare: (intent: Json) => Promise<Case>, later: number | string][] = [
@@ -41,10 +41,27 @@ describe('a request that is sent again under its key is answered as before, long
       now += HOUR_MS;
       const again = await askUnder(key);
       expect([again.status, again.body]).toEqual([first.status, first.body]);
+      expect([first, again].map(({ headers: told }) => told.get('idempotent-replayed'))).toEqual([null, 'true']);
 
       // A new request finds it as it is by now.
-      const { status, body: latest } = await askUnder(randomUUID());
+      const { status, body: latest, headers: told } = await askUnder(randomUUID());
+      expect(told.has('idempotent-replayed')).toBe(false);
       expect(status === 404 ? latest.code : latest.status).toBe(later);
     });
   }
+});
+
+test('a decline that is answered again says so', async () => {
+  now = START;
+  const intent = await toast.newIntent();
+  await toast.enterCard(intent, { number: '4000000000000002' });
+  const headers = { 'Toast-Idempotency-Key': randomUUID() };
+  const body = { sessionSecret: intent.sessionSecret };
+  const confirm = () => toast.ask(`POST /v1/setup-intents/${intent.id}/confirm`, { body, headers });
+  const answers = [await confirm(), await confirm()];
+  const told = answers.map(({ body, headers }) => [body.code, headers.get('idempotent-replayed')]);
+  expect(told).toEqual([
+    [40004, null],
+    [40004, 'true'],
+  ]);
 });

@@ -1,5 +1,6 @@
 import type { Operations, Outcome, Refusal } from '@onfile/core';
 import type { DialectRequest, DialectResponse, Route } from '../dialect.js';
+import { markReplayed } from '../replayed.js';
 import { Faults, Fields } from './fields.js';
 import type { Payjp } from './settings.js';
 
@@ -66,8 +67,4 @@ function fieldsOf(body: unknown, { query, params }: DialectRequest, faults: Faul
 function single(values: readonly string[]): string | readonly string[] {
   const [first, ...others] = values;
   return first !== undefined && others.length === 0 ? first : values;
-}
-
-function markReplayed(response: DialectResponse): DialectResponse {
-  return { ...response, headers: { ...response.headers, 'idempotent-replayed': 'true' } };
 }

@@ -1,6 +1,7 @@
 import type { Operations, Outcome } from '@onfile/core';
 import type { DialectRequest, DialectResponse, Route } from '../dialect.js';
 import { Faults, Fields } from '../fields.js';
+import { markReplayed } from '../replayed.js';
 import type { ToastScope } from './choices.js';
 import type { ToastError } from './error-message.js';
 import { SCOPE_MISSING } from './errors.js';
@@ -69,7 +70,10 @@ export function operation<Input, Value>({ errors }: Toast, definition: Operation
       const error = meaning?.(outcome) ?? null;
       return error ? errors.own(error, request) : errors.refusal(outcome.refusal, request);
     }
-    const failed = failure?.(outcome.value, request) ?? null;
-    return failed ?? { status, body: status === 204 ? undefined : render(outcome.value, request, operations) };
+    const response = failure?.(outcome.value, request) ?? {
+      status,
+      body: status === 204 ? undefined : render(outcome.value, request, operations),
+    };
+    return outcome.replayed ? markReplayed(response) : response;
   }
 }
