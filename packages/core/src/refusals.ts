@@ -19,8 +19,8 @@ export interface RefusalFacts {
   setup_intent_owned_by_checkout_session: { checkoutSessionId: string };
   setup_intent_unexpected_status: { status: string; allowed: readonly string[] };
   setup_intent_expired: { expiresAt: number };
-  /** As many attempts have begun as may. */
-  setup_intent_attempts_exhausted: Record<never, never>;
+  /** As many attempts have begun as may, until the intent ends; `null` where it has no time limit, or none was looked up. */
+  setup_intent_attempts_exhausted: { expiresAt: number | null };
   /** Too many confirmations, of whatever was counted. */
   confirmation_limit_reached: { limit: LimitName; retryAfterSeconds: number };
   checkout_session_unexpected_status: { status: string; allowed: readonly string[] };

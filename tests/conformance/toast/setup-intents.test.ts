@@ -236,7 +236,7 @@ describe('confirming a setup intent', () => {
     expect(await tell(toast.tokens.payment)).toBe('expired_card');
   });
 
-  test('ten attempts may begin; then it is 429, with another card too', async () => {
+  test('ten attempts may begin; then it is 429 until the intent ends, with another card too', async () => {
     const intent = await toast.newIntent();
     for (let attempt = 1; attempt <= 10; attempt += 1) {
       await toast.enterCard(intent, { number: '4000000000000002' });
@@ -245,6 +245,8 @@ describe('confirming a setup intent', () => {
     await toast.enterCard(intent);
     const eleventh = await toast.confirm(intent);
     expect([eleventh.status, eleventh.body.code]).toEqual([429, 42902]);
+    const waitsUntil = Date.now() + Number(eleventh.headers.get('retry-after')) * 1_000;
+    expect(Math.abs(waitsUntil - Date.parse(intent.creationDate) - 30 * 60_000)).toBeLessThan(5_000);
     expect((await toast.ask(`GET /v1/setup-intents/${intent.id}`)).body.status).toBe('REQUIRES_PAYMENT_METHOD');
   });
 

@@ -94,6 +94,8 @@ interface Start {
   readonly before: readonly Change[];
   /** `required`: by us, since somebody tries cards out at the merchant. `unknown`: as the intent says, which is not loaded. */
   readonly authentication: 'unknown' | 'needed' | 'required' | 'not_needed';
+  /** The intent's; `null` also where it is not loaded. */
+  readonly expiresAt: Instant | null;
 }
 
 interface CanBegin {
@@ -105,7 +107,12 @@ interface CanBegin {
 function guardedBeginning(ports: Ports, { confirmation }: Beginning): Start {
   const expectation = guard('confirm', { by: confirmation.by, now: ports.clock.now() });
   const statusIn = ['requires_payment_method', 'requires_confirmation'] as const;
-  return { expect: { ...expectation, statusIn, isPlain: true }, before: [], authentication: 'unknown' };
+  return {
+    expect: { ...expectation, statusIn, isPlain: true },
+    before: [],
+    authentication: 'unknown',
+    expiresAt: null,
+  };
 }
 
 async function loadedBeginning(
@@ -115,12 +122,13 @@ async function loadedBeginning(
   entered: MethodAtHand | Refused | null,
 ): Promise<CanBegin | Stale | Refused> {
   const now = ports.clock.now();
+  const { expiresAt } = intent;
   const moved = decide(intent, 'confirm', { by: confirmation.by, now });
   const method = entered ?? (await findMethodToConfirm(ports, intent, savedIn(confirmation)));
   const authentication = authenticationFor(intent, confirmation, isUnderAttack);
   const refused = firstRefusal([
     moved.kind === 'refused' ? moved : null,
-    intent.attemptsLeft === 0 ? refuse('setup_intent_attempts_exhausted', {}) : null,
+    intent.attemptsLeft === 0 ? refuse('setup_intent_attempts_exhausted', { expiresAt }) : null,
     authentication === 'impossible' ? refuseLimited(ports, { limit: 'attack', retryAt: now + ATTACK_MS }) : null,
     lacksReturnUrl(confirmation) && intent.threeDSecureRequest !== 'none' ? refuse('return_url_missing', {}) : null,
     method.kind === 'refused' ? method : null,
@@ -136,7 +144,7 @@ async function loadedBeginning(
   return {
     kind: 'can_begin',
     method,
-    start: { expect: { version: intent.version }, before, authentication },
+    start: { expect: { version: intent.version }, before, authentication, expiresAt },
   };
 }
 
@@ -179,7 +187,7 @@ async function commitBeginning(
 
   const result = await ports.storage.commit({ scope: call.scope, at: now, changes, idempotency });
   if (result.kind === 'stale' || result.kind === 'key_taken') return result;
-  if (result.kind === 'limited') return stopped(ports, result);
+  if (result.kind === 'limited') return stopped(ports, result, start);
   if (result.kind === 'customer_id_taken') throw new Error('beginning an attempt inserts no customer');
   return { kind: 'begun', intent: result.objects[0] as SetupIntent, attempt, method };
 }
@@ -229,9 +237,9 @@ function limitsOf(
   ];
 }
 
-function stopped(ports: Ports, reached: LimitReached): Refused | NotBegun {
+function stopped(ports: Ports, reached: LimitReached, { expiresAt }: Start): Refused | NotBegun {
   if (reached.limit === 'attack') return { kind: 'under_attack' };
-  if (reached.limit === 'cards_of_setup') return refuse('setup_intent_attempts_exhausted', {});
+  if (reached.limit === 'cards_of_setup') return refuse('setup_intent_attempts_exhausted', { expiresAt });
   return refuseLimited(ports, reached);
 }
 

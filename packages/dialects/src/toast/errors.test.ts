@@ -5,7 +5,8 @@ import { CODES } from './choices.js';
 import { createToastErrors, REFUSAL_ERRORS } from './errors.js';
 import { HTTP_FAULT_ERRORS } from './http-faults.js';
 
-const errors = createToastErrors();
+const NOON = Date.UTC(2027, 0, 2, 12);
+const errors = createToastErrors({ clock: { now: () => NOON } });
 const PLACE = { path: '/v1/setup-intents', requestId: 'req_1', access: 'secret' } as const;
 
 describe('an error', () => {
@@ -37,6 +38,20 @@ describe('an error', () => {
       (errors.refusal(refusal, { ...PLACE, access }).body as { developerMessage: unknown }).developerMessage;
     expect([messageTo('secret'), messageTo('browser')]).toEqual(['cvc_invalid', null]);
   });
+
+  // biome-ignore format: a table, a line for each case
+  const used = [
+    ['half an hour ahead', NOON + 1_800_000, '1800'],
+    ['a moment ahead',     NOON + 1,         '1'],
+    ['past',               NOON - 60_000,    '1'],
+    ['not known',          null,             '1'],
+  ] as const;
+  for (const [end, expiresAt, seconds] of used) {
+    test(`for an intent whose attempts are used up tells to wait ${seconds} s when its end is ${end}`, () => {
+      const { refusal } = refuse('setup_intent_attempts_exhausted', { expiresAt });
+      expect(errors.refusal(refusal, PLACE)).toMatchObject({ status: 429, headers: { 'retry-after': seconds } });
+    });
+  }
 
   // biome-ignore format: a table, a line for each case
   const ended = [

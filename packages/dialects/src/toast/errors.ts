@@ -1,4 +1,4 @@
-import type { Refusal, RefusalCode, SetupErrorCode } from '@onfile/core';
+import type { Clock, Instant, Refusal, RefusalCode, SetupErrorCode } from '@onfile/core';
 import type { Access, DialectErrors, DialectResponse } from '../dialect.js';
 import type { ParseFault } from '../fields.js';
 import { CODES } from './choices.js';
@@ -21,12 +21,12 @@ export interface ToastErrors extends DialectErrors {
   own(error: ToastError, place: ErrorPlace): DialectResponse;
 }
 
-export function createToastErrors(): ToastErrors {
+export function createToastErrors({ clock }: { readonly clock: Clock }): ToastErrors {
   const refusal: ToastErrors['refusal'] = (refused, place) => {
     const error = refusalError(refused);
     return renderError(
       error,
-      factsAt(place, { ...retryAfter(error, refused), ...developerMessage(refused.code, place) }),
+      factsAt(place, { ...retryAfter(error, refused, clock.now()), ...developerMessage(refused.code, place) }),
     );
   };
   return {
@@ -175,9 +175,18 @@ function refusalError({ code, facts }: Refusal): ToastError {
   return isEnded ? EXPIRED : REFUSAL_ERRORS[code];
 }
 
-function retryAfter({ canRetry, status }: ToastError, { code, facts }: Refusal): Pick<ErrorFacts, 'headers'> {
-  if (code === 'confirmation_limit_reached') return { headers: { 'retry-after': String(facts.retryAfterSeconds) } };
-  return canRetry && status === 409 ? { headers: { 'retry-after': '1' } } : {};
+function retryAfter(error: ToastError, refused: Refusal, now: Instant): Pick<ErrorFacts, 'headers'> {
+  const seconds = retryAfterSeconds(error, refused, now);
+  return seconds === null ? {} : { headers: { 'retry-after': String(seconds) } };
+}
+
+function retryAfterSeconds({ canRetry, status }: ToastError, { code, facts }: Refusal, now: Instant): number | null {
+  if (code === 'confirmation_limit_reached') return facts.retryAfterSeconds;
+  if (code === 'setup_intent_attempts_exhausted') {
+    // A refusal that an earlier release remembered has no such fact.
+    return Math.max(1, Math.ceil(((facts.expiresAt ?? now) - now) / 1_000));
+  }
+  return canRetry && status === 409 ? 1 : null;
 }
 
 /** For the merchant's server only: a page would show it to whoever tries cards out. */

@@ -22,5 +22,11 @@ export interface Toast {
 
 export function readSettings({ clients, tokenKey, clock }: ToastSettings): Toast {
   const tokens = createTokens({ key: tokenKey, clock });
-  return { errors: createToastErrors(), clock, tokens, clients, callers: createCallers({ clients, tokens, clock }) };
+  return {
+    errors: createToastErrors({ clock }),
+    clock,
+    tokens,
+    clients,
+    callers: createCallers({ clients, tokens, clock }),
+  };
 }
