@@ -53,7 +53,9 @@ describe('while the processor is out of order', () => {
     expect([confirmed.status, confirmed.body]).toEqual([200, processing]);
     expect((await toast.confirm(intent)).status).toBe(409);
     expect((await toast.enterCard(intent)).status).toBe(409);
-    expect((await toast.ask(`POST /v1/setup-intents/${intent.id}`, { body: {} })).status).toBe(409);
+    for (const body of [{}, { usage: 'OFF_SESSION' }, { customerId: intent.id }]) {
+      expect((await toast.ask(`POST /v1/setup-intents/${intent.id}`, { body })).status).toBe(409);
+    }
 
     expect(await settled(intent)).toEqual({ ...processing, status: 'SUCCEEDED' });
     expect((await verificationsRequested()) - before).toBe(1);

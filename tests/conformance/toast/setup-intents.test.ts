@@ -114,6 +114,28 @@ describe('updating a setup intent', () => {
     await toast.enterCard(intent);
     expect((await update(OFF_SESSION)).body.paymentMethodId).toBeNull();
   });
+
+  describe('of an intent that has succeeded', () => {
+    // biome-ignore format: a table, a line for each case
+    const updates: readonly [what: string, body: () => object, status: number, code: number][] = [
+      ['without changes is',               () => ({}),                                            409, 40901],
+      ['to what would not fit together is', () => ({ usage: 'OFF_SESSION' }),                     409, 40901],
+      ['to an unknown customer is',        () => ({ customerId: randomUUID() }),                  409, 40901],
+      ['with a malformed field is',        () => ({ usage: 'SOMETIMES' }),                        400, 40002],
+      ['with a wrong secret is',           () => ({ usage: 'OFF_SESSION', sessionSecret: 'SI_x' }), 403, 40303],
+    ];
+    for (const [what, body, status, code] of updates) {
+      test(`${what} ${status} with code ${code}`, async () => {
+        const intent = await toast.newIntent();
+        await toast.enterCard(intent);
+        const { body: confirmed } = await toast.confirm(intent);
+        const target = `POST /v1/setup-intents/${intent.id}`;
+        const answer = await toast.ask(target, { body: body() });
+        expect([answer.status, answer.body.code]).toEqual([status, code]);
+        expect((await toast.ask(`GET /v1/setup-intents/${intent.id}`)).body).toEqual(confirmed);
+      });
+    }
+  });
 });
 
 describe('confirming a setup intent', () => {

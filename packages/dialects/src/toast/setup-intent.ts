@@ -132,9 +132,12 @@ async function updateIntent(
   if (sessionSecret !== undefined && intentOfSecret(sessionSecret, call.scope, operations) !== id) {
     return answerWith(WRONG_SESSION_SECRET);
   }
-  const changes = changesOf(found.value, update);
+  const { status, usage, version } = found.value;
+  // One that cannot be updated is refused for that, by the domain, whatever else is wrong with what was asked.
+  const isOpen = STATUS_NAMES[status] === 'REQUIRES_PAYMENT_METHOD';
+  const changes = isOpen ? changesOf(found.value, update) : { usage };
   if ('code' in changes) return answerWith(changes);
-  return operations.setupIntents.update(call, id, changes, { expectVersion: found.value.version });
+  return operations.setupIntents.update(call, id, changes, { expectVersion: version });
 }
 
 async function confirmIntent(
