@@ -108,6 +108,16 @@ describe('logging in', () => {
     });
   }
 
+  test('with several faults is told so, each entry of the same types as the whole', async () => {
+    const { body } = await toast.ask(LOGIN, { token: null, body: { userAccessType: 'HUMAN' } });
+    const told = body.errors.map((each: Json) => [each.fieldName, each.status, each.canRetry]);
+    expect(told).toEqual([
+      ['clientId', '400', 'false'],
+      ['clientSecret', '400', 'false'],
+      ['userAccessType', '400', 'false'],
+    ]);
+  });
+
   test('by another method, or at another address beside it, is told in the same words', async () => {
     const told = async (target: string) => {
       const { status, body } = await toast.ask(target, { token: null });

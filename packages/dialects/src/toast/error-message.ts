@@ -21,20 +21,11 @@ export interface ErrorFacts {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An `ErrorMessage`. The authentication API has two of its fields as texts. */
+/** An `ErrorMessage`. */
 export function renderError(error: ToastError, facts: ErrorFacts): DialectResponse {
-  const { problems = [], headers = {}, path } = facts;
-  const body = {
-    ...renderMessage(error, facts),
-    errors: problems.map((problem) => renderMessage(problemError(problem), facts)),
-  };
-  return {
-    status: error.status,
-    headers,
-    body: path.startsWith('/authentication/')
-      ? { ...body, status: String(body.status), canRetry: String(body.canRetry) }
-      : body,
-  };
+  const { problems = [], headers = {} } = facts;
+  const errors = problems.map((problem) => renderMessage(problemError(problem), facts));
+  return { status: error.status, headers, body: { ...renderMessage(error, facts), errors } };
 }
 
 /** Several wrong fields are one error; each has its own entry under `errors`. */
@@ -57,9 +48,12 @@ function problemError({ field, message, kind }: FieldProblem): ToastError {
   };
 }
 
-function renderMessage(error: ToastError, { requestId, developerMessage }: ErrorFacts) {
+/** The authentication API has two of the fields as texts. */
+function renderMessage({ status, canRetry = false, ...error }: ToastError, facts: ErrorFacts) {
+  const { path, requestId, developerMessage } = facts;
+  const hasTexts = path.startsWith('/authentication/');
   return {
-    status: error.status,
+    status: hasTexts ? String(status) : status,
     code: error.code,
     message: error.message,
     messageKey: null,
@@ -68,6 +62,6 @@ function renderMessage(error: ToastError, { requestId, developerMessage }: Error
     requestId: requestId ?? '',
     developerMessage: developerMessage ?? null,
     errors: [] as unknown[],
-    canRetry: error.canRetry ?? false,
+    canRetry: hasTexts ? String(canRetry) : canRetry,
   };
 }
