@@ -176,6 +176,14 @@ describe('a body that is not acceptable', () => {
     }
   });
 
+  test('a repeated Authorization is refused, whichever of its keys is good', async () => {
+    const answer = await sendRaw(
+      onfile.apiUrl,
+      requestText('GET', '/v2/customers', { headers: { ...authorized(), Authorization: `Bearer ${CANARY}` } }),
+    );
+    expectRaw(answer, { status: 400, code: 'repeated_header' });
+  });
+
   test('a query with broken encoding is refused', async () => {
     for (const query of ['limit=%zz', 'limit=%ff', 'a=%00']) {
       await expectRefused(await call('GET', `/v2/customers?${query}`), { status: 400, code: 'malformed_query' });

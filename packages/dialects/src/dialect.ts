@@ -122,6 +122,8 @@ export const HTTP_FAULTS = [
   'method_not_allowed',
   'malformed_body',
   'malformed_query',
+  /** A header that has a meaning here came more than once; `detail` names it. */
+  'repeated_header',
   'body_missing',
   'unsupported_media_type',
   /** A card number where none belongs. */

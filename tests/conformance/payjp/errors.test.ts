@@ -288,6 +288,7 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   card_route_elsewhere: 'needs roles that run apart',
   request_timeout: 'needs a body that takes 20 seconds',
   headers_too_large: 'refused before a route is known, and the client in use sends no such headers',
+  repeated_header: 'in bad-input.test.ts: the client in use joins what is sent twice',
   over_capacity: 'needs a limit in front of the server',
   internal_server_error: 'would be a defect',
   storage_unavailable: 'needs a database that is down',

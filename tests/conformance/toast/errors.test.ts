@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { requestText, sendRaw } from '../../raw-http.js';
 import { type Ask, cardBody, type Json, startToastServer, type ToastServer } from './toast-server.js';
 
 let toast: ToastServer;
@@ -30,6 +31,7 @@ describe('bad input', () => {
     ['a confirmation of nothing',             `POST /v1/setup-intents/${randomUUID()}/confirm`, () => ({ body: { sessionSecret: 'x' } }),             404, 40401, null],
     ['an address of nothing',                 'GET /v1/payment-intents', () => ({}),                                                                  404, 40401, null],
     ['a method that is not there',            'DELETE /v1/customers', () => ({}),                                                                     405, 40501, null],
+    ['a query parameter that is there twice', 'GET /v1/setup-intents/:id?x=1&x=2', () => ({}),                                                400, 40000, null],
     ['no body',                               'POST /v1/setup-intents', () => ({}),                                                                   400, 40001, null],
     ['a body that is a list',                 'POST /v1/setup-intents', () => ({ body: [] }),                                                         400, 40002, null],
     ['a body that is no JSON',                'POST /v1/setup-intents', () => ({ body: '{"usage":' }),                                                400, 40000, null],
@@ -46,6 +48,34 @@ describe('bad input', () => {
       expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
       expectErrorMessage(answer.body, answer.headers);
       expect((await toast.ask(`GET /v1/setup-intents/${intent.id}`)).body).toEqual(intent);
+    });
+  }
+
+  // biome-ignore format: a table, a line for each case
+  const repeated: readonly [name: string, values: () => readonly string[]][] = [
+    ['Toast-Restaurant-External-ID', () => [toast.onfile.merchantId, randomUUID()]],
+    ['Toast-Restaurant-External-ID', () => [toast.onfile.merchantId, toast.onfile.merchantId]],
+    ['Toast-Session-Secret',         () => [intent.sessionSecret, 'x']],
+    ['Authorization',                () => [`Bearer ${toast.tokens.payment}`, 'Bearer x']],
+  ];
+  for (const [name, values] of repeated) {
+    test(`${name} that is there twice is 400, naming it`, async () => {
+      const [first = '', second = ''] = values();
+      const authorization = `Bearer ${toast.tokens.payment}`;
+      const headers = {
+        authorization,
+        'content-type': 'application/json',
+        [name.toLowerCase()]: first,
+        [name]: second,
+      };
+      const text = requestText('POST', '/v1/setup-intents', {
+        headers,
+        body: JSON.stringify({ customerId: intent.customerId }),
+      });
+      const answer = await sendRaw(toast.onfile.apiUrl, text);
+      const { code, developerMessage } = JSON.parse(answer.body);
+      expect([answer.status, code]).toEqual([400, 40002]);
+      expect(developerMessage).toBe(`The header ${name.toLowerCase()} is given more than once.`);
     });
   }
 

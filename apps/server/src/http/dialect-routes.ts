@@ -93,6 +93,10 @@ async function withinLimits(
 async function answerAuthenticated(request: HttpRequest, caller: Caller, context: Context): Promise<HttpAnswer> {
   const { dialect, route, host } = context;
   const { scope, access, permissions } = caller;
+  const repeated = repeatedHeader(request, dialect);
+  if (repeated !== null) {
+    return answerFault(request, dialect, fault('repeated_header', `The header ${repeated} is given more than once.`));
+  }
   const idempotencyKey = readIdempotencyKey(request, dialect);
   if (idempotencyKey.kind === 'fault') return answerFault(request, dialect, idempotencyKey);
   request.notes.faultFacts = { access, idempotent: idempotencyKey.value !== null };
@@ -136,7 +140,12 @@ async function answerAuthenticated(request: HttpRequest, caller: Caller, context
   }
 }
 
-/** A header that is sent twice counts as not sent: neither value can be trusted to be the one that was meant. */
+/** Of a header that is sent twice neither value can be trusted to be the one that was meant. A repeated key matches no pattern. */
+function repeatedHeader({ raw }: HttpRequest, { headers = [] }: Dialect): string | null {
+  return ['authorization', ...headers].find((name) => (raw.headersDistinct[name]?.length ?? 0) > 1) ?? null;
+}
+
+/** A header that is sent twice counts as not sent, where it was not refused yet. */
 function headersOf({ raw }: HttpRequest, { headers = [] }: Dialect): Readonly<Record<string, string>> {
   const sent = headers.map((name) => [name, raw.headersDistinct[name]] as const);
   return Object.fromEntries(sent.flatMap(([name, values]) => (values?.length === 1 ? [[name, values[0] ?? '']] : [])));

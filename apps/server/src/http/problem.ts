@@ -8,6 +8,7 @@ const PROBLEMS = {
   method_not_allowed: { status: 405, title: 'This method is not supported here' },
   malformed_body: { status: 400, title: 'The body cannot be read' },
   malformed_query: { status: 400, title: 'The query cannot be read' },
+  repeated_header: { status: 400, title: 'A header is given more than once' },
   body_missing: { status: 400, title: 'A body is required' },
   unsupported_media_type: { status: 415, title: 'This content type is not supported' },
   sensitive_data_not_allowed: { status: 400, title: 'A card number is not allowed here' },

@@ -108,6 +108,7 @@ const FAULTS = {
   method_not_allowed:         { status: 405, message: 'This method is not supported here.' },
   malformed_body:             { status: 400, message: 'The body cannot be read.' },
   malformed_query:            { status: 400, message: 'The query cannot be read.' },
+  repeated_header:            { status: 400, message: 'A header is given more than once.' },
   body_missing:               { status: 400, message: 'A body is required.' },
   unsupported_media_type:     { status: 415, message: 'Send the body as application/json.' },
   sensitive_data_not_allowed: { status: 400, message: 'A card number is not allowed here. Nothing was stored.' },

@@ -140,6 +140,13 @@ export const ERROR_CODES = {
     when: 'The query cannot be read.',
     remedy: 'Percent-encode names and values, in UTF-8.',
   },
+  repeated_header: {
+    status: 400,
+    title: 'Repeated Header',
+    isOurs: true,
+    when: 'A header that says who asks, or for what, is there more than once.',
+    remedy: 'Send it once; look whether a proxy adds another.',
+  },
   sensitive_data_not_allowed: {
     status: 400,
     title: 'Sensitive Data Not Allowed',

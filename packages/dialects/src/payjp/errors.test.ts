@@ -176,6 +176,7 @@ describe('what the HTTP layer refuses', () => {
     method_not_allowed: [405, 'method_not_allowed'],
     malformed_body: [400, 'malformed_body'],
     malformed_query: [400, 'malformed_query'],
+    repeated_header: [400, 'repeated_header'],
     body_missing: [422, 'validation_error'],
     unsupported_media_type: [415, 'unsupported_media_type'],
     sensitive_data_not_allowed: [400, 'sensitive_data_not_allowed'],

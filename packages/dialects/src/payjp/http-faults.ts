@@ -35,6 +35,10 @@ const HTTP_FAULTS: Readonly<Record<HttpFault, FaultError>> = {
     code: 'malformed_query',
     detail: 'The query is not acceptable.',
   },
+  repeated_header: {
+    code: 'repeated_header',
+    detail: 'A header is given more than once.',
+  },
   body_missing: { code: 'validation_error', detail: 'The body has to be a JSON object; it may be {}.' },
   unsupported_media_type: {
     code: 'unsupported_media_type',

@@ -12,6 +12,7 @@ export const HTTP_FAULT_ERRORS = {
   method_not_allowed: { status: 405, code: CODES.methodNotAllowed, message: 'This endpoint has no such method.' },
   malformed_body: MALFORMED,
   malformed_query: MALFORMED,
+  repeated_header: { status: 400, code: CODES.invalidField, message: 'A header is given more than once.' },
   body_missing: { status: 400, code: CODES.missingField, message: 'A JSON object is required as the body.' },
   unsupported_media_type: { status: 415, code: CODES.mediaType, message: 'The body has to be JSON in UTF-8.' },
   sensitive_data_not_allowed: {

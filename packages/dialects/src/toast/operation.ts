@@ -55,6 +55,9 @@ export function operation<Input, Value>({ errors }: Toast, definition: Operation
     if (request.access === 'secret' && !request.permissions.includes(scope)) return errors.own(SCOPE_MISSING, request);
     const notAdmitted = definition.admit?.(request) ?? null;
     if (notAdmitted) return errors.own(notAdmitted, request);
+    if (Object.values(request.query).some((values) => values.length > 1)) {
+      return errors.fault('malformed_query', { ...request, detail: 'A parameter is given more than once.' });
+    }
     const faults = new Faults();
     const fields = { body: Fields.ofBody(faults, request.body), path: new Fields(faults, request.params) };
     checkLocation(fields.body, request, { isRequired: needsLocation });
