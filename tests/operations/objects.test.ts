@@ -1,4 +1,13 @@
-import type { CheckoutSession, Customer, Operations, SetupIntent, Uuid } from '@onfile/core';
+import {
+  type Change,
+  type CheckoutSession,
+  type Commit,
+  type Customer,
+  createOperations,
+  type Operations,
+  type SetupIntent,
+  type Uuid,
+} from '@onfile/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ALL, accepted, confirmation, newIntent, newSession, startWorld, told, type World } from './world.js';
 
@@ -57,6 +66,29 @@ async function passChallenge(intent: SetupIntent): Promise<void> {
   world.connector.authenticate(intent.latestAttemptId as string, 'pass');
   world.pass(60_000);
   await operations.jobs.resumeAttempts(10);
+}
+
+/** Operations that have something done right before, or after, they commit a customer's deletion. */
+function deleting(at: { readonly before?: () => Promise<void>; readonly after?: () => Promise<void> }): Operations {
+  return committing(({ changes }) => changes.some(isDeletion), at);
+}
+
+function committing(
+  isMeant: (commit: Commit) => boolean,
+  { before, after }: { readonly before?: () => Promise<void>; readonly after?: () => Promise<void> },
+): Operations {
+  const commit = async (asked: Commit) => {
+    if (!isMeant(asked)) return world.storage.commit(asked);
+    await before?.();
+    const result = await world.storage.commit(asked);
+    await after?.();
+    return result;
+  };
+  return createOperations({ ...world.ports, storage: { ...world.storage, commit } });
+}
+
+function isDeletion(change: Change): boolean {
+  return change.kind === 'update' && change.objectType === 'customer' && change.patch.deletedAt !== undefined;
 }
 
 describe('a checkout session', () => {
@@ -214,6 +246,49 @@ describe('a customer', () => {
     expect((await sessionNow(session.id)).status).toBe('expired');
     expect(told(await operations.customers.retrieve(world.scope, { id: customer.id }))).toBe('object_not_found');
     expect(told(await operations.customers.delete(world.call(), { id: customer.id }))).toBe('object_not_found');
+  });
+
+  async function countOfTheirs({ id }: Customer): Promise<number> {
+    const open = await world.storage.listOpenSetupIntentsOfCustomer(world.scope, id, 10);
+    const methods = await world.storage.listPaymentMethods(world.scope, { customerId: id }, ALL);
+    return open.length + (methods.kind === 'page' ? methods.items.length : 0);
+  }
+
+  const comings: readonly (readonly [string, (customer: Customer) => Promise<unknown>])[] = [
+    ['a setup', (customer) => operations.setupIntents.create(world.call(), newIntent({ customer }))],
+    ['a session', (customer) => openSession({ customer })],
+    ['a saved method', async (c) => operations.paymentMethods.attach(world.call(), await aRawMethod(), c)],
+    ['a method that is made for them', (customer) => aRawMethod(customer)],
+  ];
+  test.each(comings)('that is deleted takes with it what comes in the middle of it: %s', async (_, come) => {
+    const customer = await aCustomer();
+    const deletion = deleting({
+      before: async () => {
+        await come(customer);
+        expect(await countOfTheirs(customer)).toBe(1);
+      },
+    });
+    accepted(await deletion.customers.delete(world.call(), { id: customer.id }));
+    expect(await countOfTheirs(customer)).toBe(0);
+  });
+
+  test.each([
+    ['the id that we made', ({ id }: Customer) => ({ id })],
+    ['the id that the merchant chose', ({ chosenId }: Customer) => ({ chosenId: chosenId ?? '' })],
+  ])('whose deletion broke off is rid of the rest by the next one, by %s', async (name, selectorOf) => {
+    const customer = await aCustomer({ chosenId: `late-${name.length}` });
+    const broken = deleting({
+      before: async () => {
+        await openSession({ customer });
+      },
+      after: async () => {
+        throw new Error('the process stopped here');
+      },
+    });
+    await expect(broken.customers.delete(world.call(), selectorOf(customer))).rejects.toThrow('stopped here');
+    expect(await countOfTheirs(customer)).toBe(1);
+    expect(told(await operations.customers.delete(world.call(), selectorOf(customer)))).toBe('object_not_found');
+    expect(await countOfTheirs(customer)).toBe(0);
   });
 
   test('that is deleted while a card is verified for them does not get it, and the verification is undone', async () => {

@@ -10,6 +10,7 @@ import { merchantStorage } from './merchants.js';
 import { operatorKeyStorage } from './operator-keys.js';
 import { checkoutSessionReads } from './reads/checkout-sessions.js';
 import { customerReads } from './reads/customers.js';
+import { deletedCustomerReads } from './reads/deleted-customers.js';
 import { eventReads } from './reads/events.js';
 import { expiringMethodReads } from './reads/expiring-methods.js';
 import { followedEvents } from './reads/followed-events.js';
@@ -31,6 +32,7 @@ export function createPostgresStorage(settings: DatabaseAddress & DatabaseSettin
       runCommit(commit, { database, form: settings.commitForm ?? 'one-statement', log: settings.log }),
     ...setupIntentReads(database),
     ...customerReads(database),
+    ...deletedCustomerReads(database),
     ...expiringMethodReads(database),
     ...unusedMethodReads(database),
     ...checkoutSessionReads(database),

@@ -31,6 +31,7 @@ export const MODELLED = [
   'loadSealedCard',
   'loadDraft',
   'loadCustomer',
+  'findDeletedCustomer',
   'findCustomerByReference',
   'loadPaymentMethod',
   'listPaymentMethods',
@@ -81,6 +82,10 @@ export function createStorageModel(): StorageModel {
     },
 
     loadCustomer: (scope, selector) => findCustomer(tables, scope, selector),
+    findDeletedCustomer: (scope, selector) =>
+      newestFirst(objects.customer.values(), scope).find(
+        (each) => each.deletedAt !== null && isSelected(each, selector),
+      ) ?? null,
     findCustomerByReference: (scope, reference) =>
       livingCustomers(tables, scope).find((each) => each.externalReference === reference) ?? null,
     loadPaymentMethod(scope, id) {
@@ -233,6 +238,10 @@ function findCustomer(tables: Tables, scope: Scope, selector: CustomerSelector):
   }
   const customer = tables.objects.customer.get(keyOf(scope, selector.id));
   return customer?.deletedAt === null ? customer : null;
+}
+
+function isSelected({ id, chosenId }: Customer, selector: CustomerSelector): boolean {
+  return 'id' in selector ? id === selector.id : chosenId === selector.chosenId;
 }
 
 /** The rows for which `momentOf` has a moment, by that moment. */

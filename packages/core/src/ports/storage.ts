@@ -201,6 +201,8 @@ export interface Storage extends WebhookStorage, OperatorStorage {
   ): Promise<{ readonly paymentMethod: PaymentMethod; readonly sealed: SealedCard } | null>;
 
   loadCustomer(scope: Scope, selector: CustomerSelector): Promise<Customer | null>;
+  /** One that was deleted, whom no other read finds. */
+  findDeletedCustomer(scope: Scope, selector: CustomerSelector): Promise<Customer | null>;
   findCustomerByReference(scope: Scope, externalReference: string): Promise<Customer | null>;
   listCustomers(scope: Scope, page: PageRequest): Promise<Page<Customer>>;
 

@@ -127,6 +127,22 @@ export function readCases(world: () => World): void {
       expect(await w.storage.loadMandate(scope, w.next())).toBeNull();
     });
 
+    test('a deleted customer is found by the one read that is for them, by either id, and it finds no others', async () => {
+      const w = world();
+      const scope = await w.newScope();
+      const customer = aCustomer({ id: w.next(), scope, chosenId: 'gone' });
+      const selectors = [{ id: customer.id }, { chosenId: 'gone' }];
+      const find = () => Promise.all(selectors.map((selector) => w.storage.findDeletedCustomer(scope, selector)));
+      await w.commitSurely(scope, [w.insert('customer', customer)]);
+      expect(await find()).toEqual([null, null]);
+      await w.commitSurely(scope, [
+        w.update('customer', customer.id, { expect: { version: 1 }, patch: { deletedAt: NOON } }),
+      ]);
+      const gone = expect.objectContaining({ id: customer.id, chosenId: 'gone', deletedAt: NOON });
+      expect(await find()).toEqual([gone, gone]);
+      expect(await w.storage.findDeletedCustomer(await w.newScope(), { id: customer.id })).toBeNull();
+    });
+
     test('a deleted customer is not there, and neither is a method that is a draft', async () => {
       const w = world();
       const scope = await w.newScope();
