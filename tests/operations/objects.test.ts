@@ -4,6 +4,7 @@ import {
   type Commit,
   type Customer,
   createOperations,
+  NO_ADDRESS,
   type Operations,
   type SetupIntent,
   type Uuid,
@@ -354,6 +355,26 @@ describe('a payment method', () => {
       const intent = accepted(await operations.setupIntents.create(world.call(), newIntent({ customer: owner })));
       expect(told(await operations.setupIntents.confirm(world.call(), intent.id, { ...by, consent }))).toBe(outcome);
     }
+  });
+
+  test('keeps the billing details that an update does not name, also when two updates meet', async () => {
+    const id = await aRawMethod();
+    const name = { billingDetails: { name: 'HANAKO YAMADA', address: { zip: '100-0001' } } };
+    const phone = { billingDetails: { phone: '0312345678', address: { country: 'JP' } } };
+    let met = false;
+    const { paymentMethods } = committing(() => !met, {
+      before: async () => {
+        met = true;
+        accepted(await operations.paymentMethods.update(world.call(), id, name));
+      },
+    });
+    const updated = accepted(await paymentMethods.update(world.call(), id, phone));
+    expect(updated.billingDetails).toEqual({
+      name: 'HANAKO YAMADA',
+      email: 'taro@example.com',
+      phone: '0312345678',
+      address: { ...NO_ADDRESS, zip: '100-0001', country: 'JP' },
+    });
   });
 
   test('is not created in live mode from a raw card', async () => {

@@ -4,7 +4,13 @@ import type { Customer, CustomerSelector } from './customer/customer.js';
 import type { Event, EventType } from './event/event.js';
 import type { Mandate } from './mandate/mandate.js';
 import type { Metadata, MetadataChange } from './metadata.js';
-import type { BillingDetails, MethodUsage, PaymentMethod, PaymentMethodType } from './payment-method/payment-method.js';
+import type {
+  BillingDetails,
+  BillingDetailsChange,
+  MethodUsage,
+  PaymentMethod,
+  PaymentMethodType,
+} from './payment-method/payment-method.js';
 import type {
   DisplayPreference,
   PaymentMethodConfiguration,
@@ -140,7 +146,7 @@ export interface NewPaymentMethod {
 }
 
 export interface PaymentMethodChanges {
-  readonly billingDetails?: BillingDetails;
+  readonly billingDetails?: BillingDetailsChange;
   readonly metadata?: MetadataChange;
 }
 

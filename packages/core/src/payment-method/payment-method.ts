@@ -42,6 +42,15 @@ export interface BillingDetails {
   readonly address: Address;
 }
 
+/** Absent fields stay as they are. */
+export interface BillingDetailsChange extends Partial<Omit<BillingDetails, 'address'>> {
+  readonly address?: Partial<Address>;
+}
+
+export function applyBillingDetailsChange(details: BillingDetails, change: BillingDetailsChange): BillingDetails {
+  return { ...details, ...change, address: { ...details.address, ...change.address } };
+}
+
 export const NO_ADDRESS: Address = { line1: null, line2: null, city: null, state: null, zip: null, country: null };
 
 /**

@@ -1,16 +1,11 @@
-import { type Address, type BillingDetails, NO_ADDRESS } from '@onfile/core';
+import { type Address, type BillingDetails, type BillingDetailsChange, NO_ADDRESS } from '@onfile/core';
 import type { Fields, TextRule } from './fields.js';
-
-/** What a request tells of the payer; `undefined` where it tells nothing. */
-export interface GivenBillingDetails extends Partial<Omit<BillingDetails, 'address'>> {
-  readonly address?: Partial<Address>;
-}
 
 /**
  * `billing_details` of a card. PAY.JP publishes names and types; the lengths are ours, that of the name being the limit of
  * PAY.JP API v1 for 3-D Secure.
  */
-export function parseBillingDetails(fields: Fields): GivenBillingDetails | undefined {
+export function parseBillingDetails(fields: Fields): BillingDetailsChange | undefined {
   const details = fields.object('billing_details');
   if (details === undefined) return undefined;
 
@@ -22,13 +17,9 @@ export function parseBillingDetails(fields: Fields): GivenBillingDetails | undef
 }
 
 /** 3-D Secure needs a way to reach the cardholder. */
-export function requireContact(fields: Fields, details: GivenBillingDetails | undefined): void {
+export function requireContact(fields: Fields, details: BillingDetailsChange | undefined): void {
   if (details === undefined || details.email || details.phone) return;
   fields.report('billing_details', 'missing', 'email or phone is required.');
-}
-
-export function mergeBillingDetails(given: GivenBillingDetails, former: BillingDetails = NO_DETAILS): BillingDetails {
-  return { ...former, ...given, address: { ...former.address, ...given.address } };
 }
 
 export function renderBillingDetails({ name, email, phone, address }: BillingDetails) {
@@ -45,7 +36,7 @@ export const EMAIL: TextRule = {
   form: { pattern: /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/, message: 'Must be an e-mail address.' },
 };
 
-const NO_DETAILS: BillingDetails = { name: null, email: null, phone: null, address: NO_ADDRESS };
+export const NO_BILLING_DETAILS: BillingDetails = { name: null, email: null, phone: null, address: NO_ADDRESS };
 
 const ADDRESS_RULES: Readonly<Record<keyof Address, TextRule>> = {
   line1: { lengthMax: 255 },

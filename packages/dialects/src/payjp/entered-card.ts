@@ -1,5 +1,5 @@
-import { type CardReference, type EnteredCard, refuse } from '@onfile/core';
-import { mergeBillingDetails, parseBillingDetails, requireContact } from './billing-details.js';
+import { applyBillingDetailsChange, type CardReference, type EnteredCard, refuse } from '@onfile/core';
+import { NO_BILLING_DETAILS, parseBillingDetails, requireContact } from './billing-details.js';
 import type { Fields } from './fields.js';
 
 export const TYPES = ['card', 'paypay', 'apple_pay'] as const;
@@ -21,7 +21,8 @@ export function parseEnteredCard(fields: Fields): EnteredCard | undefined {
   const billingDetails = parseBillingDetails(fields);
   requireContact(fields, billingDetails);
   const card = parseCard(fields.object('card'));
-  return card && billingDetails && { ...card, billingDetails: mergeBillingDetails(billingDetails) };
+  if (card === undefined || billingDetails === undefined) return undefined;
+  return { ...card, billingDetails: applyBillingDetailsChange(NO_BILLING_DETAILS, billingDetails) };
 }
 
 function parseCard(card: Fields | undefined): Omit<EnteredCard, 'billingDetails'> | undefined {

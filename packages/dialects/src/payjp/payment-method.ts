@@ -1,19 +1,13 @@
 import {
   type CardBrand,
   type NewPaymentMethod,
-  type Operations,
   type Outcome,
   type PaymentMethod,
+  type PaymentMethodChanges,
   refuse,
-  type Uuid,
 } from '@onfile/core';
-import type { DialectRequest, Route } from '../dialect.js';
-import {
-  type GivenBillingDetails,
-  mergeBillingDetails,
-  parseBillingDetails,
-  renderBillingDetails,
-} from './billing-details.js';
+import type { Route } from '../dialect.js';
+import { parseBillingDetails, renderBillingDetails } from './billing-details.js';
 import { parseCustomer, parseCustomerId } from './customer-id.js';
 import { parseEnteredCard, TYPES } from './entered-card.js';
 import type { Fields } from './fields.js';
@@ -64,10 +58,10 @@ export function paymentMethodRoutes(payjp: Payjp): readonly Route[] {
       body: 'required',
       parse: ({ path, body }) => {
         const id = methodInPath(path);
-        const update = parsePaymentMethodUpdate(body);
-        return id && { id, ...update };
+        const changes = parsePaymentMethodChanges(body);
+        return id && { id, changes };
       },
-      act: updatePaymentMethod,
+      act: ({ id, changes }, { call }, { paymentMethods }) => paymentMethods.update(call, id, changes),
       render,
     }),
     // No card of PAY.JP API v1 is known here, so none is ever found.
@@ -132,11 +126,6 @@ export function renderPaymentMethod(payjp: Payjp, method: PaymentMethod) {
   };
 }
 
-interface PaymentMethodUpdate {
-  readonly billingDetails: GivenBillingDetails | undefined;
-  readonly metadata: ReturnType<typeof parseMetadataChange>;
-}
-
 function parseNewPaymentMethod(payjp: Payjp, body: Fields): NewPaymentMethod | undefined {
   const customer = parseCustomer(payjp, body) ?? null;
   const metadata = parseMetadata(body);
@@ -144,26 +133,13 @@ function parseNewPaymentMethod(payjp: Payjp, body: Fields): NewPaymentMethod | u
   return card && { card, customer, metadata };
 }
 
-function parsePaymentMethodUpdate(body: Fields): PaymentMethodUpdate {
+function parsePaymentMethodChanges(body: Fields): PaymentMethodChanges {
   body.require('type');
   const type = body.choice('type', TYPES);
   if (type !== undefined && type !== 'card') body.report('type', 'value', "Must be the payment method's type.");
-  return { billingDetails: parseBillingDetails(body), metadata: parseMetadataChange(body) };
-}
-
-/** Fields of the billing details that the request does not name stay as they are. */
-async function updatePaymentMethod(
-  { id, billingDetails, metadata }: PaymentMethodUpdate & { readonly id: Uuid },
-  { call }: DialectRequest,
-  { paymentMethods }: Operations,
-): Promise<Outcome<PaymentMethod>> {
-  const changes = metadata ? { metadata } : {};
-  if (billingDetails === undefined) return paymentMethods.update(call, id, changes);
-
-  const former = await paymentMethods.retrieve(call.scope, id);
-  if (former.kind === 'refused') return former;
-  const merged = mergeBillingDetails(billingDetails, former.value.billingDetails);
-  return paymentMethods.update(call, id, { ...changes, billingDetails: merged });
+  const billingDetails = parseBillingDetails(body);
+  const metadata = parseMetadataChange(body);
+  return { ...(billingDetails && { billingDetails }), ...(metadata && { metadata }) };
 }
 
 /** As PAY.JP API v1 spells them; the spelling of v2 is not published. */
