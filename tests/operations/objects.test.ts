@@ -340,6 +340,35 @@ describe('a payment method', () => {
     expect(mandates).toMatchObject({ items: [{ status: 'inactive' }] });
   });
 
+  const meetings = [
+    // while the one is committed, the other comes    which gives the first
+    ['default', 'detach', 'payment_method_detached'],
+    ['detach', 'default', 'done'],
+  ] as const;
+  test.each(meetings)('is no default once it is detached: the %s is met by a %s', async (name, other, outcome) => {
+    const customer = await aCustomer();
+    const id = await aRawMethod(customer);
+    const give = { default: makeDefault, detach };
+    let met = false;
+    const meeting = committing(() => !met, {
+      before: async () => {
+        met = true;
+        expect(told(await give[other](operations))).toBe('done');
+      },
+    });
+    expect(told(await give[name](meeting))).toBe(outcome);
+    const owner = accepted(await operations.customers.retrieve(world.scope, { id: customer.id }));
+    expect(owner.defaultPaymentMethodId).toBeNull();
+
+    function makeDefault({ customers }: Operations) {
+      return customers.update(world.call(), { id: customer.id }, { defaultPaymentMethodId: id });
+    }
+
+    function detach({ paymentMethods }: Operations) {
+      return paymentMethods.detach(world.call(), id);
+    }
+  });
+
   test('confirms a later setup of its own customer, and of nobody else', async () => {
     const customer = await aCustomer();
     const paymentMethodId = await aSavedMethod(customer);

@@ -99,9 +99,7 @@ function anyChange(making: Making, at: Instant): Change {
     case 12:
       return attemptUpdate(making, at);
     case 13:
-      return random.chance(0.5)
-        ? { kind: 'require_customer', id: idOf('customer') }
-        : { kind: 'require_cards_available' };
+      return random.chance(0.5) ? aRequirement(making) : { kind: 'require_cards_available' };
     case 14:
     case 15:
     case 16:
@@ -112,6 +110,12 @@ function anyChange(making: Making, at: Instant): Change {
         ? { kind: 'require_no_attack' }
         : { kind: 'note_card', attemptId: next(), card: 'c', neighbours: 'n' };
   }
+}
+
+function aRequirement({ random, idOf }: Making): Change {
+  const [customerId, id] = [idOf('customer'), idOf('payment_method')];
+  if (random.chance(0.3)) return { kind: 'require_payment_method', id, customerId };
+  return { kind: 'require_customer', id: customerId, ...(random.chance(0.3) && { withoutDefault: id }) };
 }
 
 function insertOf({ random, scope, idOf, next }: Making, type: (typeof TYPES)[number], at: Instant): Change {
@@ -297,6 +301,7 @@ function rowOf(change: Change): string {
     case 'update_attempt':
     case 'delete_draft':
     case 'require_customer':
+    case 'require_payment_method':
       return change.id;
     case 'count':
       return change.limit.subject;

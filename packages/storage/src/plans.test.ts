@@ -30,6 +30,28 @@ const CREATE: Change[] = [
   { kind: 'require_cards_available' },
   { kind: 'require_customer', id: uuid(40) },
 ];
+const DEFAULT: Change[] = [
+  {
+    kind: 'update',
+    objectType: 'customer',
+    id: uuid(40),
+    expect: { version: 1 },
+    patch: { defaultPaymentMethodId: uuid(30) },
+    event: event('customer.updated'),
+  },
+  { kind: 'require_payment_method', id: uuid(30), customerId: uuid(40) },
+];
+const DETACH: Change[] = [
+  {
+    kind: 'update',
+    objectType: 'payment_method',
+    id: uuid(30),
+    expect: { version: 1 },
+    patch: { state: 'detached' },
+    event: event('payment_method.detached'),
+  },
+  { kind: 'require_customer', id: uuid(40), withoutDefault: uuid(30) },
+];
 const BEGIN: Change[] = [
   {
     kind: 'update',
@@ -109,6 +131,8 @@ const STATEMENTS: readonly (readonly [string, (storage: Storage) => Promise<unkn
   ['finish an attempt',         commit(FINISH, { step: 'finish', entry: ENTRY, changeIndex: 1 }),          ['setup_attempts_pkey', 'setup_intents_pkey', 'payment_methods_pkey', 'checkout_sessions_pkey', 'idempotency_records_pkey', 'webhook_endpoints_pkey']],
   ['decline an attempt',        commit(DECLINE),                                                           ['setup_attempts_pkey', 'setup_intents_pkey', 'payment_methods_pkey', 'sealed_cards_pkey', 'webhook_endpoints_pkey']],
   ['update',                    commit(BEGIN.slice(0, 1)),                                                 ['setup_intents_pkey', 'webhook_endpoints_pkey']],
+  ['make a default',            commit(DEFAULT),                                                           ['customers_pkey', 'payment_methods_pkey', 'webhook_endpoints_pkey']],
+  ['detach a method',           commit(DETACH),                                                            ['customers_pkey', 'payment_methods_pkey', 'webhook_endpoints_pkey']],
   [`create${PIPELINED}`,        commit(CREATE, { step: 'done', entry: ENTRY, changeIndex: 0 }),            ['customers_pkey', 'payment_method_configurations_pkey', 'setup_intents_pkey', 'events_pkey', 'webhook_endpoints_pkey']],
   [`begin an attempt${PIPELINED}`, commit(BEGIN, { step: 'begin', entry: ENTRY, attemptId: uuid(20) }),    ['setup_intents_pkey', 'events_pkey', 'webhook_endpoints_pkey']],
   [`finish an attempt${PIPELINED}`, commit(FINISH, { step: 'finish', entry: ENTRY, changeIndex: 1 }),      ['setup_attempts_pkey', 'setup_intents_pkey', 'payment_methods_pkey', 'checkout_sessions_pkey', 'idempotency_records_pkey', 'events_pkey', 'webhook_endpoints_pkey']],
@@ -117,9 +141,9 @@ const STATEMENTS: readonly (readonly [string, (storage: Storage) => Promise<unkn
   ['load an attempt',           (s) => s.loadAttempt(SCOPE, uuid(20)),                                     ['setup_attempts_pkey', 'setup_intents_pkey', 'payment_methods_pkey', 'checkout_sessions_pkey']],
   ['load a sealed card',        (s) => s.loadSealedCard(SCOPE, uuid(30)),                                  ['sealed_cards_pkey']],
   ['load a customer',           (s) => s.loadCustomer(SCOPE, { id: uuid(40) }),                            ['customers_pkey']],
-  ['find a deleted customer',   (s) => s.findDeletedCustomer(SCOPE, { id: uuid(40) }),                     ['customers_pkey']],
-  ['the same, by their own id', (s) => s.findDeletedCustomer(SCOPE, { chosenId: 'c' }),                    ['customers_chosen_id']],
   ['find a customer',           (s) => s.loadCustomer(SCOPE, { chosenId: 'c' }),                           ['customers_chosen_id']],
+  ['load a deleted customer',   (s) => s.findDeletedCustomer(SCOPE, { id: uuid(40) }),                     ['customers_pkey']],
+  ['find a deleted customer',   (s) => s.findDeletedCustomer(SCOPE, { chosenId: 'c' }),                    ['customers_chosen_id']],
   ['load a method',             (s) => s.loadPaymentMethod(SCOPE, uuid(30)),                               ['payment_methods_pkey']],
   ['list expiring methods',     (s) => s.listExpiringMethods({ firstMonth: 1, lastMonth: 24_400, noticeDays: 30 }, { after: null, limit: 5 }), ['payment_methods_expiring', 'merchants_pkey']],
   ['find due attempts',         (s) => s.claimDueAttempts(0, 1, 5),                                         ['setup_attempts_due']],

@@ -48,8 +48,15 @@ function holds(tables: Tables, { scope }: Commit, change: Change): boolean {
       return isAsExpected(tables.objects[change.objectType].get(keyOf(scope, change.id)), change);
     case 'update_attempt':
       return tables.attempts.get(keyOf(scope, change.id))?.version === change.expectVersion;
-    case 'require_customer':
-      return tables.objects.customer.get(keyOf(scope, change.id))?.deletedAt === null;
+    case 'require_customer': {
+      const customer = tables.objects.customer.get(keyOf(scope, change.id));
+      const { withoutDefault: method } = change;
+      return customer?.deletedAt === null && (!method || customer.defaultPaymentMethodId !== method);
+    }
+    case 'require_payment_method': {
+      const method = tables.objects.payment_method.get(keyOf(scope, change.id));
+      return method?.state === 'usable' && method.customer?.id === change.customerId;
+    }
     case 'require_cards_available':
       return areCardsAvailable(tables, scope);
     default:

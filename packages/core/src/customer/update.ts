@@ -3,6 +3,7 @@ import { decideAndCommit } from '../committing.js';
 import { applyMetadataChange, checkMetadataSize } from '../metadata.js';
 import type { CustomerChanges } from '../operations.js';
 import { findUsableMethod } from '../payment-method/find.js';
+import type { Change } from '../ports/storage.js';
 import type { Ports } from '../ports.js';
 import { firstRefusal, type Outcome, type Refused, refuse } from '../refusals.js';
 import { type Customer, type CustomerSelector, customerRef } from './customer.js';
@@ -34,10 +35,16 @@ export function updateCustomer(
           patch: changes,
           event: { id: ports.ids.next(), type: 'customer.updated' },
         },
+        ...requireDefault(customer, changes),
       ],
       answerIndex: 0,
     };
   });
+}
+
+/** Until the commit, the method may be detached. */
+function requireDefault({ id: customerId }: Customer, { defaultPaymentMethodId: id }: CustomerChanges): Change[] {
+  return id ? [{ kind: 'require_payment_method', id, customerId }] : [];
 }
 
 /** Only a method that is the customer's own can be their default. */

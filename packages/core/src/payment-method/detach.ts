@@ -57,10 +57,11 @@ export async function listMandatesOf({ storage }: Ports, { scope, id }: PaymentM
   return page.kind === 'page' ? page.items : [];
 }
 
-/** A customer whose default it was has none then. */
+/** A customer whose default it was has none then. Where it is not, it cannot become it in the meantime. */
 export async function clearDefault(ports: Ports, { scope, id, customer }: PaymentMethod): Promise<readonly Change[]> {
   const owner = customer && (await ports.storage.loadCustomer(scope, { id: customer.id }));
-  if (owner?.defaultPaymentMethodId !== id) return [];
+  if (owner === null) return [];
+  if (owner.defaultPaymentMethodId !== id) return [{ kind: 'require_customer', id: owner.id, withoutDefault: id }];
 
   return [
     {

@@ -94,8 +94,13 @@ export type Silent =
   | { readonly kind: 'count'; readonly limit: CountedLimit }
   /** Holds only while nobody tries cards out at the merchant. */
   | { readonly kind: 'require_no_attack' }
-  /** Holds only if this customer exists; it cannot be deleted before the commit's end. */
-  | { readonly kind: 'require_customer'; readonly id: Uuid }
+  /**
+   * Holds only if this customer exists; it cannot be deleted before the commit's end. With `withoutDefault`, only while that
+   * method is not their default, and it cannot become it.
+   */
+  | { readonly kind: 'require_customer'; readonly id: Uuid; readonly withoutDefault?: Uuid }
+  /** Holds only if this method is usable and that customer's; it cannot be detached before the commit's end. */
+  | { readonly kind: 'require_payment_method'; readonly id: Uuid; readonly customerId: Uuid }
   /** Holds only if the merchant's payment method configuration is active and cards are on. */
   | { readonly kind: 'require_cards_available' };
 

@@ -2,6 +2,7 @@ import fc, { type Arbitrary } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   type Change,
+  customerRef,
   EVENT_TYPES,
   type EventObjects,
   type EventObjectType,
@@ -502,10 +503,11 @@ function keys(from: number, count: number): Metadata {
 
 type Scene = Awaited<ReturnType<typeof setScene>>;
 
-/** A customer, and an intent whose attempt is at the processor with a card entered for it. */
+/** A customer with a method, and an intent whose attempt is at the processor with a card entered for it. */
 async function setScene(w: World, scope: Scope, state: 'asking' | string = 'asking') {
   const customer = aCustomer({ id: w.next(), scope });
   const intent = aSetupIntent({ id: w.next(), scope });
+  const method = aPaymentMethod({ id: w.next(), scope, customer: customerRef(customer) });
   const draft = aPaymentMethod({ id: w.next(), scope, state: 'draft', version: 0 });
   const attempt = aSetupAttempt({
     id: w.next(),
@@ -517,13 +519,14 @@ async function setScene(w: World, scope: Scope, state: 'asking' | string = 'aski
   await w.commitSurely(scope, [
     w.insert('customer', customer),
     w.insert('setup_intent', intent),
+    w.insert('payment_method', method),
     { kind: 'insert_draft', paymentMethod: draft, sealed: sealedCard(0, 255, 92, 39) },
     { kind: 'insert_attempt', attempt },
   ]);
-  return { scope, customer, intent, draft, attempt };
+  return { scope, customer, intent, method, draft, attempt };
 }
 
-function everyKindOfChange(w: World, { scope, customer, intent, draft, attempt }: Scene): Change[] {
+function everyKindOfChange(w: World, { scope, customer, intent, method, draft, attempt }: Scene): Change[] {
   const entered = aPaymentMethod({ id: w.next(), scope, state: 'draft', version: 0 });
   return [
     w.insert('mandate', aMandate({ id: w.next(), scope })),
@@ -534,7 +537,8 @@ function everyKindOfChange(w: World, { scope, customer, intent, draft, attempt }
     { kind: 'insert_draft', paymentMethod: entered, sealed: sealedCard(7) },
     { kind: 'insert_attempt', attempt: aSetupAttempt({ id: w.next(), scope, setupIntentId: intent.id }) },
     { kind: 'insert_sealed_card', paymentMethodId: w.next(), sealed: sealedCard(8) },
-    { kind: 'require_customer', id: customer.id },
+    { kind: 'require_customer', id: customer.id, withoutDefault: method.id },
+    { kind: 'require_payment_method', id: method.id, customerId: customer.id },
     { kind: 'require_cards_available' },
   ];
 }
@@ -573,6 +577,32 @@ const SPOILERS: readonly (readonly [string, (w: World, scene: Scene) => Promise<
         w.update('customer', gone.id, { expect: { version: 1 }, patch: { deletedAt: NOON } }),
       ]);
       return [{ kind: 'require_customer', id: gone.id }];
+    },
+  ],
+  [
+    'the default of a required customer is the one that it may not be',
+    async (w, { scope }) => {
+      const customer = aCustomer({ id: w.next(), scope, defaultPaymentMethodId: w.next() });
+      await w.commitSurely(scope, [w.insert('customer', customer)]);
+      const { id, defaultPaymentMethodId } = customer;
+      return [{ kind: 'require_customer', id, withoutDefault: defaultPaymentMethodId as Uuid }];
+    },
+  ],
+  [
+    'a required method is not there',
+    async (w, { customer }) => [{ kind: 'require_payment_method', id: w.next(), customerId: customer.id }],
+  ],
+  [
+    'a required method is another customer’s',
+    async (w, { method }) => [{ kind: 'require_payment_method', id: method.id, customerId: w.next() }],
+  ],
+  [
+    'a required method is detached',
+    async (w, { scope, customer }) => {
+      const parts = { scope, state: 'detached', customer: customerRef(customer) } as const;
+      const gone = aPaymentMethod({ id: w.next(), ...parts });
+      await w.commitSurely(scope, [w.insert('payment_method', gone)]);
+      return [{ kind: 'require_payment_method', id: gone.id, customerId: customer.id }];
     },
   ],
   [

@@ -162,6 +162,28 @@ export function concurrencyCases(world: () => World): void {
       expect(itemsOf(await w.storage.listSetupIntents(scope, FIRST_PAGE))).toHaveLength(1);
     });
 
+    test('a method becomes the default, or is detached, and never both', async () => {
+      const w = world();
+      const scope = await w.newScope();
+      for (let round = 0; round < 10; round += 1) {
+        const customer = aCustomer({ id: w.next(), scope });
+        const method = aPaymentMethod({ id: w.next(), scope, customer: { id: customer.id, chosenId: null } });
+        await w.commitSurely(scope, [w.insert('customer', customer), w.insert('payment_method', method)]);
+        const [untouched, patch] = [{ version: 1 }, { state: 'detached', customer: null } as const];
+        const results = await Promise.all([
+          w.commit(scope, [
+            w.update('customer', customer.id, { expect: untouched, patch: { defaultPaymentMethodId: method.id } }),
+            { kind: 'require_payment_method', id: method.id, customerId: customer.id },
+          ]),
+          w.commit(scope, [
+            w.update('payment_method', method.id, { expect: untouched, patch }),
+            { kind: 'require_customer', id: customer.id, withoutDefault: method.id },
+          ]),
+        ]);
+        expect(countsOf(results)).toEqual({ committed: 1, stale: 1 });
+      }
+    });
+
     test('a customer is deleted, or an intent created for them, and never one after the other was missed', async () => {
       const w = world();
       const scope = await w.newScope();

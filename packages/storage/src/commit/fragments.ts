@@ -14,7 +14,7 @@ import type { Parameters, ValueOf } from './parameters.js';
 // The pieces of SQL that a commit is made of, whatever form it is sent in.
 
 export type ChangeOf<K extends Change['kind']> = Extract<Change, { kind: K }>;
-export type Held = ChangeOf<'update' | 'update_attempt' | 'require_customer'>;
+export type Held = ChangeOf<keyof typeof LOCKS>;
 
 /** The change at a position, in whichever commit of this shape. */
 export function changeAt<K extends Change['kind']>(commit: Commit, index: number, _kind: K): ChangeOf<K> {
@@ -49,7 +49,7 @@ export function inOrderOfLocking({ changes }: Commit): readonly [index: number, 
 }
 
 function isHeld({ kind }: Change): boolean {
-  return kind === 'update' || kind === 'update_attempt' || kind === 'require_customer';
+  return kind in LOCKS;
 }
 
 function rankOf(change: Held): number {
@@ -60,6 +60,8 @@ function rankOf(change: Held): number {
       return LOCK_ORDER.indexOf('setup_attempt');
     case 'require_customer':
       return LOCK_ORDER.indexOf('customer');
+    case 'require_payment_method':
+      return LOCK_ORDER.indexOf('payment_method');
   }
 }
 
@@ -85,9 +87,23 @@ export function heldRow(change: Held, index: number, parameters: Parameters): { 
       const version = parameters.add((commit) => changeAt(commit, index, 'update_attempt').expectVersion);
       return { table: setupAttempts.name, conditions: `${row} AND version = ${version}` };
     }
-    case 'require_customer':
-      return { table: announced.customer.name, conditions: `${row} AND deleted_at IS NULL` };
+    case 'require_customer': {
+      const conditions = [row, 'deleted_at IS NULL', ...withoutDefault(change, index, parameters)];
+      return { table: announced.customer.name, conditions: conditions.join(' AND ') };
+    }
+    case 'require_payment_method': {
+      const owner = parameters.add((commit) => changeAt(commit, index, 'require_payment_method').customerId);
+      // Not `=`, by which a planner without statistics would read all methods of the customer.
+      const conditions = `${row} AND state = 'usable' AND customer_id IS NOT DISTINCT FROM ${owner}`;
+      return { table: announced.payment_method.name, conditions };
+    }
   }
+}
+
+function withoutDefault(change: ChangeOf<'require_customer'>, index: number, parameters: Parameters): string[] {
+  if (change.withoutDefault === undefined) return [];
+  const method = parameters.add((commit) => changeAt(commit, index, 'require_customer').withoutDefault);
+  return [`default_payment_method_id IS DISTINCT FROM ${method}`];
 }
 
 function expectation(
@@ -174,7 +190,12 @@ export function inOrderOfWriting({ changes }: Commit): readonly [number, Change]
 }
 
 /** A row that is to be changed is locked against all others; one that only has to stay, against change. */
-export const LOCKS = { update: 'NO KEY UPDATE', update_attempt: 'NO KEY UPDATE', require_customer: 'SHARE' } as const;
+export const LOCKS = {
+  update: 'NO KEY UPDATE',
+  update_attempt: 'NO KEY UPDATE',
+  require_customer: 'SHARE',
+  require_payment_method: 'SHARE',
+} as const;
 
 /** Not locked: a commit that does not see a configuration's change came before it. */
 export function availableCards({ merchantId, livemode }: Parameters): string {

@@ -76,7 +76,7 @@ function composeGuard(commit: Commit, parameters: Parameters): Composition {
 
   const holds = '(SELECT holds FROM guard)';
   const [only] = held;
-  if (only && held.length === 1 && !needsCards && !isLimited && only[1].kind !== 'require_customer') {
+  if (only && isWritten(only[1]) && held.length === 1 && !needsCards && !isLimited) {
     const [index, change] = only;
     const conditions = [heldRow(change, index, parameters).conditions];
     const parts = [
@@ -90,6 +90,10 @@ function composeGuard(commit: Commit, parameters: Parameters): Composition {
   const found = needed.map(({ name }) => `EXISTS (SELECT FROM ${name})`);
   const { parts, within } = composeLimits(commit, found, parameters);
   return { ...nothing, parts: [...needed, ...parts, guardOf([...found, ...within])], holds };
+}
+
+function isWritten(change: Held): change is ChangeOf<'update' | 'update_attempt'> {
+  return change.kind === 'update' || change.kind === 'update_attempt';
 }
 
 /** Each limit counts only when everything before it holds, so that what is refused uses up as little as can be. */
@@ -169,6 +173,7 @@ function writesOf(change: Change, index: number, composition: Composition): read
     case 'count':
     case 'require_no_attack':
     case 'require_customer':
+    case 'require_payment_method':
     case 'require_cards_available':
       return [];
   }

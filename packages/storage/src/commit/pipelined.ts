@@ -151,6 +151,7 @@ function stepsOf(change: Change, index: number): readonly Step[] {
     case 'count':
     case 'require_no_attack':
     case 'require_customer':
+    case 'require_payment_method':
     case 'require_cards_available':
       return [];
   }

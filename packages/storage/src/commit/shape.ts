@@ -19,6 +19,8 @@ function shapeOfChange(change: Change): string {
       return `update ${change.objectType} ${shapeOfExpectation(change.expect)}${change.takesAttempt ? '+attempt' : ''} ${patchedProperties(change.patch)}`;
     case 'update_attempt':
       return `update_attempt ${patchedProperties(change.patch)}`;
+    case 'require_customer':
+      return `require_customer${change.withoutDefault === undefined ? '' : '+default'}`;
     case 'count':
       return `count ${change.limit.name} ${change.limit.kind}`;
     default:
