@@ -406,6 +406,24 @@ describe('a payment method', () => {
     });
   });
 
+  test('that a setup has chosen goes with its own customer, and with nobody else', async () => {
+    const [customer, other] = [await aCustomer(), await aCustomer()];
+    const [paymentMethodId, anybodys] = [await aRawMethod(customer), await aRawMethod()];
+    const cases = [
+      // chosen                            then for    gives
+      [{ paymentMethodId, customer }, other, 'payment_method_not_owned_by_customer'],
+      [{ paymentMethodId, customer }, null, 'payment_method_customer_required'],
+      [{ paymentMethodId, customer }, customer, 'requires_confirmation'],
+      [{ paymentMethodId: anybodys, customer }, other, 'requires_confirmation'],
+    ] as const;
+    for (const [chosen, owner, outcome] of cases) {
+      const { id } = accepted(await operations.setupIntents.create(world.call(), newIntent(chosen)));
+      expect(told(await operations.setupIntents.update(world.call(), id, { customer: owner }))).toBe(outcome);
+      const now = outcome === 'requires_confirmation' ? owner : customer;
+      expect((await intentNow(id)).customer?.id).toBe(now?.id);
+    }
+  });
+
   test('is not created in live mode from a raw card', async () => {
     const call = { ...world.call(), scope: { ...world.scope, mode: 'live' as const } };
     const input = { card: world.card(), customer: null, metadata: {} };

@@ -31,7 +31,7 @@ export type Expectation =
       readonly withoutCheckoutSession?: boolean;
       /** Only when it has no limit, or its limit is after this moment. */
       readonly notExpiredAt?: Instant;
-      /** Only an intent that has no draft: nothing that has to be looked at first. */
+      /** Only an intent that has neither a draft nor a method to confirm with: nothing that has to be looked at first. */
       readonly isPlain?: boolean;
     };
 

@@ -124,7 +124,8 @@ async function refuseUpdate(
   const moved = decide(intent, command, { by: 'merchant', now: ports.clock.now() });
   const { metadata, paymentMethodId } = changes;
   const customer = next === undefined ? intent.customer : next;
-  const method = paymentMethodId && (await findUsableMethod(ports, scope, paymentMethodId, { customer }));
+  const methodId = paymentMethodId ?? (next === undefined ? null : intent.paymentMethodId);
+  const method = methodId && (await findUsableMethod(ports, scope, methodId, { customer }));
 
   return firstRefusal([
     moved.kind === 'refused' ? moved : null,

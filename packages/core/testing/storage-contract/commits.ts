@@ -237,6 +237,7 @@ export function commitCases(world: () => World): void {
       [{},                                                     { statusIn: ['requires_payment_method'], isPlain: true },                           'committed'],
       [{ attemptsLeft: 0 },                                    { statusIn: ['requires_payment_method'], isPlain: true },                           'committed'],
       [{ draft },                                              { statusIn: ['requires_payment_method'], isPlain: true },                           'stale'],
+      [{ paymentMethodId },                                    { statusIn: ['requires_payment_method'], isPlain: true },                           'stale'],
       [{ draft, attemptsLeft: 9 },                             { statusIn: ['requires_payment_method'] },                                          'committed'],
       [{ expiresAt: null },                                    { statusIn: ['requires_payment_method'], notExpiredAt: NOON },                      'committed'],
       [{ expiresAt: NOON + 1 },                                { statusIn: ['requires_payment_method'], notExpiredAt: NOON },                      'committed'],

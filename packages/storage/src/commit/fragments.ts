@@ -120,7 +120,7 @@ function expectation(
     const guard = (commit: Commit) => expected(commit) as Extract<Expectation, { statusIn: unknown }>;
     conditions.push(`status = ANY (${parameters.add((commit) => guard(commit).statusIn)})`);
     if (expect.withoutCheckoutSession) conditions.push('checkout_session_id IS NULL');
-    if (expect.isPlain) conditions.push('draft IS NULL');
+    if (expect.isPlain) conditions.push('draft IS NULL AND payment_method_id IS NULL');
     if (expect.notExpiredAt !== undefined) {
       const moment = parameters.add((commit) => renderInstant(guard(commit).notExpiredAt as number));
       conditions.push(`(expires_at IS NULL OR expires_at > ${moment})`);
