@@ -111,6 +111,7 @@ function customers(ports: Ports): Operations['customers'] {
     create: (call, input) => createCustomer(ports, call, input),
     findOrCreate: (call, input) => findOrCreateCustomer(ports, call, input),
     retrieve: async (scope, selector) => outcomeOf(await findCustomer(ports, scope, selector)),
+    findDeleted: (scope, selector) => storage.findDeletedCustomer(scope, selector),
     list: async (scope, page) => listed(await storage.listCustomers(scope, page), page),
     update: (call, selector, changes) => updateCustomer(ports, call, selector, changes),
     delete: (call, selector) => deleteCustomer(ports, call, selector),

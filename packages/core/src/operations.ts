@@ -223,6 +223,8 @@ export interface Operations {
       input: { readonly externalReference: string; readonly description: string | null },
     ): Promise<Outcome<Customer>>;
     retrieve(scope: Scope, selector: CustomerSelector): Promise<Outcome<Customer>>;
+    /** One that was deleted, as they were then; `null` when there is none. */
+    findDeleted(scope: Scope, selector: CustomerSelector): Promise<Customer | null>;
     list(scope: Scope, page: PageRequest): Promise<Outcome<List<Customer>>>;
     update(call: Call, selector: CustomerSelector, changes: CustomerChanges): Promise<Outcome<Customer>>;
     /** Detaches the customer's methods and cancels their open setup intents (`abandoned`). */

@@ -250,6 +250,13 @@ test('a session that is there has no line items', async () => {
   expect(body).toEqual({ object: 'list', url: `/v2/checkout/sessions/${ID}/line_items`, has_more: false, data: [] });
 });
 
+test.each(['starting_after', 'ending_before'])('no line item is a cursor: %s', async (parameter) => {
+  const { operations } = answering();
+  const request = { query: { [parameter]: 'nope' }, operations };
+  const response = await send(dialect, `GET /v2/checkout/sessions/${ID}/line_items`, request);
+  expect([response.status, response.body.code]).toEqual([400, 'resource_missing']);
+});
+
 test('sessions come in a list', async () => {
   const { body } = await send(dialect, 'GET /v2/checkout/sessions', answering());
   expect(body).toMatchObject({ object: 'list', url: '/v2/checkout/sessions', data: [{ id: ID }] });

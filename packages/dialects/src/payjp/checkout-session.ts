@@ -7,6 +7,7 @@ import {
   done,
   type Operations,
   type Outcome,
+  refuse,
   type Uuid,
 } from '@onfile/core';
 import type { DialectRequest, Route } from '../dialect.js';
@@ -87,10 +88,14 @@ export function checkoutSessionRoutes(payjp: Payjp): readonly Route[] {
       body: 'none',
       parse: ({ path, query }) => {
         const id = sessionInPath(path);
-        parsePageQuery(query);
-        return id;
+        const page = parsePageQuery(query);
+        return id && { id, page };
       },
-      act: (id, { call }, { checkoutSessions }) => checkoutSessions.retrieve(call.scope, id),
+      // Of no items, none is a cursor.
+      act: async ({ id, page: { cursor } }, { call }, { checkoutSessions }) => {
+        const found = await checkoutSessions.retrieve(call.scope, id);
+        return found.kind === 'done' && cursor ? refuse('cursor_not_found', cursor) : found;
+      },
       render: ({ session }) => renderLineItems(payjp, session.id),
     }),
   ];

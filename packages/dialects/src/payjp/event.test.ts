@@ -80,12 +80,14 @@ describe('a list of events', () => {
         'chosenId' in (selector as object) && (selector as { chosenId: string }).chosenId === 'taro'
           ? done(aCustomer({ chosenId: 'taro' }))
           : refuse('object_not_found', { object: 'customer' as const, id: '' }),
+      findDeleted: async (_: unknown, selector: unknown) =>
+        (selector as { chosenId: string }).chosenId === 'gone' ? aCustomer({ chosenId: 'gone' }) : null,
     };
-    const { body } = await send(dialect, 'GET /v2/events', {
+    const { status, body } = await send(dialect, 'GET /v2/events', {
       query,
       operations: { events: { list, countPendingDeliveries }, customers },
     });
-    return { asked, body };
+    return { asked, status, body };
   }
 
   test('has those that this dialect has a name for', async () => {
@@ -108,6 +110,7 @@ describe('a list of events', () => {
     [{ resource_id: ids.checkoutSession.render(uuid(50)) }, { types: SHOWN, objectId: uuid(50) }],
     [{ resource_id: ids.customer.render(aCustomer()) }, { types: SHOWN, objectId: uuid(40) }],
     [{ resource_id: 'taro' }, { types: SHOWN, objectId: uuid(40) }],
+    [{ resource_id: 'gone' }, { types: SHOWN, objectId: uuid(40) }],
   ])('for %j', async (query, filter) => {
     expect((await asksFor(query as Record<string, string>)).asked).toEqual([filter]);
   });
@@ -119,9 +122,11 @@ describe('a list of events', () => {
     [{ object: 'customer', type: 'setup_flow.created' }],
     [{ resource_id: 'somebody' }],
     [{ resource_id: 'some body' }],
-  ])('that nothing can match is empty: %j', async (query) => {
+  ])('that nothing can match is empty, and has no cursor: %j', async (query) => {
     const { asked, body } = await asksFor(query as Record<string, string>);
     expect([asked, body.data]).toEqual([[], []]);
+    const after = await asksFor({ ...(query as Record<string, string>), starting_after: ID });
+    expect([after.asked, after.status, after.body.code]).toEqual([[], 400, 'resource_missing']);
   });
 
   test.each(['type', 'object', 'resource_id'])('is refused when %s is given twice', async (name) => {

@@ -14,7 +14,7 @@ import {
 import type { DialectRequest, Route } from '../dialect.js';
 import { renderCheckoutSession } from './checkout-session.js';
 import { renderCustomer } from './customer.js';
-import { findCustomerId } from './customer-id.js';
+import { findCustomerId, findDeletedCustomerId } from './customer-id.js';
 import type { Fields } from './fields.js';
 import { operation } from './operation.js';
 import { listPage, type PageQuery, parsePageQuery, renderList } from './paging.js';
@@ -157,7 +157,7 @@ function parseFilter(query: Fields): EventFilter {
   };
 }
 
-/** A filter that nothing here can match finds nothing; it is no error. */
+/** A filter that nothing here can match finds nothing; it is no error, unless a cursor is said to be of that list. */
 async function listEvents(
   payjp: Payjp,
   { page, filter, scope }: { page: PageQuery; filter: EventFilter; scope: Scope },
@@ -168,7 +168,9 @@ async function listEvents(
     filter.resourceId === undefined
       ? undefined
       : await findObjectId(payjp, { scope, id: filter.resourceId, customers });
-  if (types.length === 0 || objectId === null) return done({ items: [], hasMore: false });
+  if (types.length === 0 || objectId === null) {
+    return page.cursor ? refuse('cursor_not_found', page.cursor) : done({ items: [], hasMore: false });
+  }
 
   const matching = objectId === undefined ? { types } : { types, objectId };
   return listPage(page, payjp.ids.event.parse, (request) => events.list(scope, matching, request));
@@ -190,7 +192,7 @@ async function findObjectId(
     const id = form.parse(customer.id);
     if (id !== null) return id;
   }
-  return findCustomerId(payjp, customer);
+  return (await findCustomerId(payjp, customer)) ?? findDeletedCustomerId(payjp, customer);
 }
 
 const OBJECT_NAMES = {
