@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { HTTP_FAULTS, type HttpFault } from '../dialect.js';
 import { renderSetupError } from './declines.js';
 import { createPayjpDialect } from './dialect.js';
+import type { Naming } from './settings.js';
 
 const { errors, ids } = createPayjpDialect({ apiUrl: () => 'https://shop.example' });
 const FLOW = { path: '/v2/setup_flows/setfw_1/confirm' };
@@ -215,7 +216,20 @@ describe('what the HTTP layer refuses', () => {
   });
 });
 
-test('the earlier generation has the error types of its time', () => {
-  const earlier = createPayjpDialect({ apiUrl: () => 'https://shop.example', naming: 'seed' });
-  expect(bodyOf(earlier.errors.fault('unauthorized', FLOW)).type).toBe('https://example.com/errors/unauthorized');
+describe('the earlier generation', () => {
+  const aDialect = (naming: Naming) => createPayjpDialect({ apiUrl: () => 'https://shop.example', naming });
+
+  test('has the error types of its time', () => {
+    const { errors: earlier } = aDialect('seed');
+    expect(bodyOf(earlier.fault('unauthorized', FLOW)).type).toBe('https://example.com/errors/unauthorized');
+  });
+
+  test.each([
+    ['seed', 'unsupported_payment_method_type'],
+    ['current', 'invalid_payment_method_types'],
+    ['both', 'invalid_payment_method_types'],
+  ] as const)('has the code of its time for types that cannot be saved: %s, %s', (naming, code) => {
+    const response = aDialect(naming).errors.refusal(aRefusal('payment_method_types_unavailable'), FLOW);
+    expect([response.status, bodyOf(response).code]).toEqual([400, code]);
+  });
 });

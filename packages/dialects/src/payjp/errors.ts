@@ -12,8 +12,8 @@ import { DECLINES } from './declines.js';
 import { ERROR_CODES, type ErrorCode } from './error-codes.js';
 import type { FieldProblem, ParseFault } from './fields.js';
 import { httpFaultError } from './http-faults.js';
-import type { PayjpIds } from './ids.js';
 import { cardNumberField, type ErrorPlace, type ErrorType, type ProblemFacts, renderProblem } from './problem.js';
+import type { Payjp } from './settings.js';
 
 export interface PayjpErrors extends DialectErrors {
   /** The answer to a request that could not be put to the domain. */
@@ -22,11 +22,11 @@ export interface PayjpErrors extends DialectErrors {
   decline(code: SetupErrorCode, place: ErrorPlace): DialectResponse;
 }
 
-export function createPayjpErrors({ errorType, ids }: { errorType: ErrorType; ids: PayjpIds }): PayjpErrors {
+export function createPayjpErrors({ errorType, ...spoken }: Spoken & { readonly errorType: ErrorType }): PayjpErrors {
   const problem = (code: ErrorCode, facts: ProblemFacts) => renderProblem(code, facts, errorType);
 
   const refusal: PayjpErrors['refusal'] = (refused, place) => {
-    const { code, detail, field, retryAfterSeconds } = refusalError(refused, { ids, place });
+    const { code, detail, field, retryAfterSeconds } = refusalError(refused, { ...spoken, place });
     const problems = field && [{ field: field(place), message: detail, kind: 'value' } as const];
     return problem(code, { detail, place, problems, headers: retryAfter(retryAfterSeconds) });
   };
@@ -84,6 +84,7 @@ function refusalError({ code, facts }: Refusal, context: RefusalContext) {
   const error = REFUSALS[code] as RefusalError<RefusalCode>;
   return {
     ...error,
+    code: (context.naming === 'seed' && error.seedCode) || error.code,
     detail: error.detail(facts as never, context),
     retryAfterSeconds: error.retryAfterSeconds?.(facts as never),
   };
@@ -98,13 +99,16 @@ const LIMITS_TOLD: Readonly<Record<LimitName, string>> = {
   attack: 'with many cards that are declined',
 };
 
-interface RefusalContext {
-  readonly ids: PayjpIds;
+type Spoken = Pick<Payjp, 'naming' | 'ids'>;
+
+interface RefusalContext extends Spoken {
   readonly place: ErrorPlace;
 }
 
 interface RefusalError<C extends RefusalCode> {
   readonly code: ErrorCode;
+  /** In the earlier generation, where that had another. */
+  readonly seedCode?: ErrorCode;
   readonly detail: (facts: Readonly<RefusalFacts[C]>, context: RefusalContext) => string;
   /** Present when the answer is a 422 about one field. */
   readonly field?: (place: ErrorPlace) => string;
@@ -191,6 +195,7 @@ const REFUSALS: { readonly [C in RefusalCode]: RefusalError<C> } = {
   },
   payment_method_types_unavailable: {
     code: 'invalid_payment_method_types',
+    seedCode: 'unsupported_payment_method_type',
     detail: ({ types }) =>
       types.length === 0
         ? 'No payment method type that can be saved is available; see the payment method configuration.'

@@ -5,7 +5,8 @@ import { createPayjpIds, PAYJP_ID_PREFIXES, type PayjpIdPrefixes, type PayjpIds 
 /**
  * Which generation of names answers use: `current` (`customer_id`), `seed` (`customer`: PAY.JP's surface of 3 to 9 December
  * 2025), or `both` side by side, which breaks no published client. Requests may use either generation in every setting.
- * `seed` also leaves `cancellation_reason` out and has the error types of then; `current` does not expand checkout sessions.
+ * `seed` also leaves `cancellation_reason` out and has the error types and codes of then; `current` does not expand checkout
+ * sessions.
  */
 export const NAMINGS = ['both', 'current', 'seed'] as const;
 export type Naming = (typeof NAMINGS)[number];
@@ -30,7 +31,7 @@ export function readSettings(settings: PayjpSettings): Payjp {
   const { naming = 'both' } = settings;
   const ids = createPayjpIds({ ...PAYJP_ID_PREFIXES, ...settings.idPrefixes });
   const errorTypeOrigin = naming === 'seed' ? () => SEED_ERROR_TYPE_ORIGIN : settings.apiUrl;
-  const errors = createPayjpErrors({ errorType: (code) => errorTypeOrigin() + errorPagePath(code), ids });
+  const errors = createPayjpErrors({ errorType: (code) => errorTypeOrigin() + errorPagePath(code), naming, ids });
   return { naming, ids, errors };
 }
 
