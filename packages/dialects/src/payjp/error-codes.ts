@@ -283,7 +283,7 @@ export const ERROR_CODES = {
     title: 'Validation Error',
     when: 'The body or the query is not as it has to be, or a card number is none, or of a brand that is not accepted.',
     remedy:
-      '`errors` tells every field and what is wrong with it. Mend them and send it again; the idempotency key is still free.',
+      '`errors` tells every field and what is wrong with it. Mend them and send it again; the idempotency key is still free, unless the processor was asked and refused the brand.',
   },
   too_many_attempts: {
     status: 429,
