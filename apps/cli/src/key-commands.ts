@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type EndWith, jsonOption, merchantOption } from './shared-options.js';
+import { type EndWith, jsonOption, merchantOption, nameOption } from './shared-options.js';
 
 /** `onfile keys`: what callers prove themselves with. They work on the database, since no key is needed for that. */
 export function addKeyCommands(program: Command, endWith: EndWith): void {
@@ -20,7 +20,7 @@ export function addKeyCommands(program: Command, endWith: EndWith): void {
         .choices(['test', 'live'])
         .default('test'),
     )
-    .option('--name <name>', 'to tell it from others in the list')
+    .addOption(nameOption())
     .option('--merchant-name <name>', 'makes a merchant of that name, and the key for it')
     .addOption(jsonOption())
     .addHelpText(
@@ -59,7 +59,7 @@ function addOperatorKeyCommands(keys: Command, endWith: EndWith): void {
   operator
     .command('create')
     .description('make a key; it is shown once and cannot be read again')
-    .option('--name <name>', 'to tell it from others in the list')
+    .addOption(nameOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  $ onfile keys operator create --name "on call"')
     .action(async (options) => endWith(await (await load()).createOperatorKey(options)));
@@ -95,7 +95,7 @@ function addClientCommands(keys: Command, endWith: EndWith): void {
         .default('payment'),
     )
     .option('--scope <scope...>', 'only these instead of all: such as setup_intents:read customers:read')
-    .option('--name <name>', 'to tell it from others in the list')
+    .addOption(nameOption())
     .option('--merchant-name <name>', 'makes a merchant of that name, and the set for it')
     .addOption(jsonOption())
     .addHelpText(

@@ -1,4 +1,4 @@
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 /** Takes the exit code of the command that ran. */
 export type EndWith = (exitCode: number) => void;
@@ -9,6 +9,16 @@ export function jsonOption(description = 'answer in JSON lines, as it does anywa
 
 export function merchantOption(whose = 'whose'): Option {
   return new Option('--merchant <id>', `${whose}; may be left out while there is one merchant`);
+}
+
+const NAME_LENGTH_MAX = 255;
+
+/** What something is told by from others of its kind. */
+export function nameOption(): Option {
+  return new Option('--name <name>', 'to tell it from others in the list').argParser((name) => {
+    if (name.length <= NAME_LENGTH_MAX) return name;
+    throw new InvalidArgumentError(`It has ${name.length} characters; at most ${NAME_LENGTH_MAX} are kept.`);
+  });
 }
 
 export function modeOption(): Option {

@@ -68,6 +68,7 @@ describe('configuration', () => {
     ['ONFILE_CARD_EXPIRY_NOTICE_DAYS', '1,2,3,4,5,6,7,8,9,10,11', 'at most 10'],
     ['ONFILE_PAYJP_NAMING', 'old', 'both, current, seed'],
     ['DATABASE_URL', 'mysql://root@db/onfile', 'postgres://'],
+    ['DATABASE_URL', 'postgres://me:a/b#c@db/onfile', '%23'],
   ] as const;
   for (const [name, value, named] of wrong) {
     test(`${name}=${value} is refused by name, and the fault tells what was expected`, () => {

@@ -1,4 +1,4 @@
-import { REFUSAL_CODES, refuse } from '@onfile/core';
+import { DECLINE_CODES, REFUSAL_CODES, refuse, type SetupErrorCode } from '@onfile/core';
 import { describe, expect, test } from 'vitest';
 import { HTTP_FAULTS } from '../dialect.js';
 import { CODES } from './choices.js';
@@ -37,6 +37,12 @@ describe('an error', () => {
     const messageTo = (access: 'secret' | 'browser') =>
       (errors.refusal(refusal, { ...PLACE, access }).body as { developerMessage: unknown }).developerMessage;
     expect([messageTo('secret'), messageTo('browser')]).toEqual(['cvc_invalid', null]);
+  });
+
+  test('says of every decline the same, and of a card that no issuer was asked about that it was not checked', () => {
+    const messageOf = (code: SetupErrorCode) => (errors.decline(code, PLACE).body as { message: string }).message;
+    expect(new Set(DECLINE_CODES.map(messageOf))).toEqual(new Set(['The card was declined. Please try another card.']));
+    expect(messageOf('not_processed')).toBe('The card could not be checked. Please try again.');
   });
 
   // biome-ignore format: a table, a line for each case

@@ -48,7 +48,8 @@ export function createToastErrors({ clock }: { readonly clock: Clock }): ToastEr
       const { problems } = fault;
       return renderError(fieldsError(problems), factsAt(place, { problems }));
     },
-    decline: (code, place) => renderError(CARD_DECLINED, factsAt(place, developerMessage(code, place))),
+    decline: (code, place) =>
+      renderError(NOT_ASKED.has(code) ? NOT_CHECKED : CARD_DECLINED, factsAt(place, developerMessage(code, place))),
     own: (error, place) => renderError(error, factsAt(place, {})),
   };
 }
@@ -92,6 +93,10 @@ const CARD_DECLINED: ToastError = {
   message: 'The card was declined. Please try another card.',
   canRetry: true,
 };
+
+/** No issuer was asked. */
+const NOT_ASKED: ReadonlySet<SetupErrorCode> = new Set(['not_processed']);
+const NOT_CHECKED: ToastError = { ...CARD_DECLINED, message: 'The card could not be checked. Please try again.' };
 
 function invalid(fieldName: string, message: string): ToastError {
   return { status: 400, code: CODES.invalidField, message, fieldName };
