@@ -90,6 +90,7 @@ describe('configuration', () => {
   test('a single role without a shared database is refused', () => {
     expect(faultsOf({ ONFILE_ROLE: 'worker' }).join()).toContain('DATABASE_URL');
     expect(faultsOf({ ONFILE_ROLE: 'worker', DATABASE_URL: 'postgres://db/onfile' })).toEqual([]);
+    expect(faultsOf({ DATABASE_URL: 'postgres://me@/onfile?host=/run/postgresql' })).toEqual([]);
   });
 
   test('the vault is refused on the origin of the API', () => {

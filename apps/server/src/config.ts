@@ -294,7 +294,7 @@ function reader(environment: Environment) {
       if (value === null) return null;
       // The address can hold a password, so it is not repeated here.
       if (!/^postgres(ql)?:\/\//.test(value)) faults.push(`${name} does not begin with postgres:// or postgresql://`);
-      else if (!URL.canParse(value)) {
+      else if (!URL.canParse(value.replace('@/', '@socket/'))) {
         faults.push(
           `${name} is not an address; write special characters of the password as %23 for #, %2F for / and so on`,
         );

@@ -3,6 +3,7 @@ import type { Access, Caller, Dialect, DialectResponse, FaultFacts, OpenRoute, R
 import { holdsCardNumber, type LocalVault } from '@onfile/vault';
 import type { Authentication } from './authentication.js';
 import { readJson } from './body.js';
+import { countHeader } from './count-header.js';
 import { type CheckFailed, fault, type HttpAnswer, type HttpRequest, type HttpRoute } from './http-route.js';
 import { IDEMPOTENCY_HEADER, idempotencyEntry, readIdempotencyKey } from './idempotency.js';
 import { parseQuery } from './query.js';
@@ -142,7 +143,7 @@ async function answerAuthenticated(request: HttpRequest, caller: Caller, context
 
 /** Of a header that is sent twice neither value can be trusted to be the one that was meant. A repeated key matches no pattern. */
 function repeatedHeader({ raw }: HttpRequest, { headers = [] }: Dialect): string | null {
-  return ['authorization', ...headers].find((name) => (raw.headersDistinct[name]?.length ?? 0) > 1) ?? null;
+  return ['authorization', ...headers].find((name) => countHeader(raw, name) > 1) ?? null;
 }
 
 /** A header that is sent twice counts as not sent, where it was not refused yet. */

@@ -9,6 +9,7 @@ import Fastify, {
 } from 'fastify';
 import type { Log } from '../log.js';
 import { answerBrokenConnection, isRefused } from './broken-connection.js';
+import { countHeader } from './count-header.js';
 import { Exchange, type ExchangeHost } from './exchange.js';
 import type { HttpRoute, RenderFault } from './http-route.js';
 import { HEADER_BYTES_MAX, TIMEOUTS, type Timeouts, URL_BYTES_MAX } from './limits.js';
@@ -148,15 +149,10 @@ function fastifyOptions(
   } satisfies FastifyHttpOptions<Server>;
 }
 
-const HOST = 'host';
-
 /** Two of them are how requests are made to mean one thing to a proxy and another to us. HTTP/1.0 knows none. */
-function hasOneHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
-  let count = 0;
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    if (rawHeaders[at]?.length === HOST.length && rawHeaders[at]?.toLowerCase() === HOST) count += 1;
-  }
-  return count === 1 || (count === 0 && httpVersion === '1.0');
+function hasOneHost(request: IncomingMessage): boolean {
+  const count = countHeader(request, 'host');
+  return count === 1 || (count === 0 && request.httpVersion === '1.0');
 }
 
 async function closeWithin(app: FastifyInstance, graceMs: number): Promise<boolean> {
