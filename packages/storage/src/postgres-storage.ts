@@ -10,7 +10,6 @@ import { merchantStorage } from './merchants.js';
 import { operatorKeyStorage } from './operator-keys.js';
 import { checkoutSessionReads } from './reads/checkout-sessions.js';
 import { customerReads } from './reads/customers.js';
-import { deletedCustomerReads } from './reads/deleted-customers.js';
 import { eventReads } from './reads/events.js';
 import { expiringMethodReads } from './reads/expiring-methods.js';
 import { followedEvents } from './reads/followed-events.js';
@@ -32,7 +31,6 @@ export function createPostgresStorage(settings: DatabaseAddress & DatabaseSettin
       runCommit(commit, { database, form: settings.commitForm ?? 'one-statement', log: settings.log }),
     ...setupIntentReads(database),
     ...customerReads(database),
-    ...deletedCustomerReads(database),
     ...expiringMethodReads(database),
     ...unusedMethodReads(database),
     ...checkoutSessionReads(database),

@@ -1,13 +1,14 @@
-import type { Customer, Storage } from '@onfile/core';
+import type { Customer, Scope, Storage } from '@onfile/core';
 import type { Database } from '../database.js';
 import type { Row } from '../fields.js';
-import { statement } from '../statement.js';
+import { type Statement, statement } from '../statement.js';
 import { customers, mandates, paymentMethods } from '../tables.js';
 import { loadById } from './load-by-id.js';
 import { loadPage } from './page.js';
 
 type Methods =
   | 'loadCustomer'
+  | 'findDeletedCustomer'
   | 'findCustomerByReference'
   | 'listCustomers'
   | 'loadPaymentMethod'
@@ -17,18 +18,20 @@ type Methods =
 
 export function customerReads(database: Database): Pick<Storage, Methods> {
   const load = loadById(database, LOAD_CUSTOMERS, readCustomer);
+  const find = async (query: Statement, { merchantId, mode }: Scope, value: string): Promise<Customer | null> => {
+    const [row] = await database.runRepeatable(query, [merchantId, mode === 'live', value]);
+    return row ? readCustomer(row) : null;
+  };
   return {
-    async loadCustomer(scope, selector) {
-      if ('id' in selector) return load(scope, selector.id);
-      const values = [scope.merchantId, scope.mode === 'live', selector.chosenId];
-      const [row] = await database.runRepeatable(FIND_CUSTOMER, values);
-      return row ? readCustomer(row) : null;
-    },
+    loadCustomer: (scope, selector) =>
+      'id' in selector ? load(scope, selector.id) : find(FIND_CUSTOMER, scope, selector.chosenId),
 
-    async findCustomerByReference({ merchantId, mode }, reference) {
-      const [row] = await database.runRepeatable(FIND_BY_REFERENCE, [merchantId, mode === 'live', reference]);
-      return row ? readCustomer(row) : null;
-    },
+    findDeletedCustomer: (scope, selector) =>
+      'id' in selector
+        ? find(FIND_DELETED, scope, selector.id)
+        : find(FIND_DELETED_BY_CHOSEN_ID, scope, selector.chosenId),
+
+    findCustomerByReference: (scope, reference) => find(FIND_BY_REFERENCE, scope, reference),
 
     listCustomers: (scope, page) =>
       loadPage(database, { table: customers, visible: 'deleted_at IS NULL' }, { scope, page }),
@@ -70,13 +73,15 @@ const LOAD_CUSTOMERS = statement(`
   SELECT c.id, row_to_json(c) AS customer FROM customers AS c
   WHERE c.merchant_id = $1 AND c.livemode = $2 AND c.id = ANY ($3) AND c.deleted_at IS NULL`);
 
-const FIND_CUSTOMER = statement(`
+const customerWhere = (condition: string) =>
+  statement(`
   SELECT row_to_json(c) AS customer FROM customers AS c
-  WHERE c.merchant_id = $1 AND c.livemode = $2 AND c.chosen_id = $3 AND c.deleted_at IS NULL`);
+  WHERE c.merchant_id = $1 AND c.livemode = $2 AND ${condition}`);
 
-const FIND_BY_REFERENCE = statement(`
-  SELECT row_to_json(c) AS customer FROM customers AS c
-  WHERE c.merchant_id = $1 AND c.livemode = $2 AND c.external_reference = $3 AND c.deleted_at IS NULL`);
+const FIND_CUSTOMER = customerWhere('c.chosen_id = $3 AND c.deleted_at IS NULL');
+const FIND_BY_REFERENCE = customerWhere('c.external_reference = $3 AND c.deleted_at IS NULL');
+const FIND_DELETED = customerWhere('c.id = $3 AND c.deleted_at IS NOT NULL');
+const FIND_DELETED_BY_CHOSEN_ID = customerWhere('c.chosen_id = $3 AND c.deleted_at IS NOT NULL');
 
 const LOAD_MANDATES = statement(`
   SELECT m.id, row_to_json(m) AS mandate FROM mandates AS m
