@@ -7,32 +7,20 @@ import { TEXTS } from '../../packages/browser/src/frame/checkout/texts-en.js';
 import { announceMissingChromium, CHROMIUM_ARGS, findChromium } from '../browser.js';
 import { type Json, startToastServer, type ToastServer } from '../conformance/toast/toast-server.js';
 import { closePages } from './pages-under-test.js';
-import { startToastShop, strictToastPolicy, type ToastShop } from './toast-shop.js';
+import {
+  fillCard,
+  formOptions,
+  startToastShop,
+  strictToastPolicy,
+  type ToastPage,
+  type ToastShop,
+} from './toast-shop.js';
 
 const executablePath = findChromium();
 if (!executablePath) announceMissingChromium('Toast’s documented page against our own loader.js');
 
-interface Told {
-  readonly call: string;
-  readonly outcome: 'success' | 'failure' | 'seen';
-  readonly event: Json;
-}
-
-/** What the page's own script keeps. */
-interface Shop {
-  readonly violations: string[];
-  readonly told: Told[];
+interface Shop extends ToastPage {
   readonly heard: string[];
-  readonly forms: {
-    destroy(): void;
-    monitor(callback: unknown): () => void;
-    initialize(...all: unknown[]): unknown;
-    confirmIntent(...all: unknown[]): unknown;
-  }[];
-  readonly Toast: (() => Json) & Json;
-  show(options: object, styles?: object): Promise<Json>;
-  enter(index: number): Promise<Json>;
-  save(index: number, name?: string): Promise<Json>;
 }
 declare const window: Shop & typeof globalThis;
 
@@ -71,9 +59,7 @@ describe.skipIf(!executablePath)('Toast’s documented page, with only the scrip
   }
 
   function optionsFor(intent: Json, more: object = {}): object {
-    const { sessionSecret } = intent;
-    const { merchantId } = toast.onfile;
-    return { merchantId, oauthToken: toast.tokens.iframe, sessionSecret, domElementId: 'one', ...more };
+    return { ...formOptions(toast, intent), ...more };
   }
 
   const show = (options: object, styles?: object): Promise<Json> =>
@@ -92,13 +78,6 @@ describe.skipIf(!executablePath)('Toast’s documented page, with only the scrip
     await openShop();
     expect(await show(optionsFor(intent, more))).toMatchObject({ type: 'InitResultEvent' });
     return { intent, form: frame() };
-  }
-
-  async function fillCard(form: FrameLocator, number = '4242424242424242'): Promise<void> {
-    await form.locator('[name=card_number]').fill(number);
-    await form.locator('[name=card_expiry]').fill('12/39');
-    await form.locator('[name=card_cvc]').fill('123');
-    await form.locator('[name=postal_code]').fill('02118');
   }
 
   /** Requests that change something, sent since the page was opened. */

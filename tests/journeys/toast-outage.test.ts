@@ -3,18 +3,19 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { announceMissingChromium, CHROMIUM_ARGS, findChromium } from '../browser.js';
 import { type Json, startToastServer, type ToastServer } from '../conformance/toast/toast-server.js';
 import { closePages } from './pages-under-test.js';
-import { startToastShop, strictToastPolicy, type ToastShop } from './toast-shop.js';
+import {
+  fillCard,
+  formOptions,
+  startToastShop,
+  strictToastPolicy,
+  type ToastPage,
+  type ToastShop,
+} from './toast-shop.js';
 
 const executablePath = findChromium();
 if (!executablePath) announceMissingChromium('Toast’s documented page during an outage of the processor');
 
-interface Shop {
-  readonly told: { call: string; event: Json }[];
-  show(options: object): Promise<Json>;
-  enter(index: number): Promise<Json>;
-  save(index: number): Promise<Json>;
-}
-declare const window: Shop & typeof globalThis;
+declare const window: ToastPage & typeof globalThis;
 
 describe.skipIf(!executablePath)('a form whose confirmation an outage left PROCESSING', () => {
   let now = Date.now();
@@ -45,28 +46,17 @@ describe.skipIf(!executablePath)('a form whose confirmation an outage left PROCE
     });
     intent = await toast.newIntent();
     await page.goto(shop.pageWith(strictToastPolicy(toast.onfile.vaultUrl)));
-    expect(await page.evaluate((each) => window.show(each), options())).toMatchObject({ type: 'InitResultEvent' });
+    expect(await page.evaluate((each) => window.show(each), formOptions(toast, intent))).toMatchObject({
+      type: 'InitResultEvent',
+    });
     form = page.frameLocator('#one iframe');
-    await fillCard();
+    await fillForm();
   });
   afterEach((test) => closePages(context, test));
   afterEach(() => fetch(`${toast.onfile.simulatorUrl}/control`, { method: 'DELETE' }));
 
-  function options(): object {
-    const { merchantId } = toast.onfile;
-    return {
-      merchantId,
-      oauthToken: toast.tokens.iframe,
-      sessionSecret: intent.sessionSecret,
-      domElementId: 'one',
-    };
-  }
-
-  async function fillCard(): Promise<void> {
-    await form.locator('[name=card_number]').fill('4242424242424242');
-    await form.locator('[name=card_expiry]').fill('12/39');
-    await form.locator('[name=card_cvc]').fill('123');
-    await form.locator('[name=postal_code]').fill('02118');
+  async function fillForm(): Promise<void> {
+    await fillCard(form);
     await form.locator('[name=remember]').check();
   }
 
@@ -126,7 +116,7 @@ describe.skipIf(!executablePath)('a form whose confirmation an outage left PROCE
       expect(told.findLast(({ type }) => type === 'REMEMBER_CARD')?.payload).toEqual({ checked: false });
       expect(told.findLast(({ type }) => type === 'FORM_VALIDITY')?.payload).toEqual({ valid: false });
 
-      await fillCard();
+      await fillForm();
       expect(await save()).toMatchObject({ type: 'ConfirmIntentResultEvent', status: 'SUCCEEDED' });
       await form.getByText('Your card is saved').waitFor();
     });

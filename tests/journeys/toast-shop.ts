@@ -1,5 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { FrameLocator } from 'playwright-core';
+import type { Json, ToastServer } from '../conformance/toast/toast-server.js';
 
 /** A restaurant's site on a port of its own: Toast's documented page, with only the script's host changed. */
 export interface ToastShop {
@@ -7,6 +9,40 @@ export interface ToastShop {
   /** The page's address, with the content policy that it is to be served with. */
   pageWith(policy: string): string;
   close(): Promise<void>;
+}
+
+export interface Told {
+  readonly call: string;
+  readonly outcome: 'success' | 'failure' | 'seen';
+  readonly event: Json;
+}
+
+/** What the page's own script keeps, and what it does when a test calls it. */
+export interface ToastPage {
+  readonly violations: string[];
+  readonly told: Told[];
+  readonly forms: {
+    destroy(): void;
+    monitor(callback: unknown): () => void;
+    initialize(...all: unknown[]): unknown;
+    confirmIntent(...all: unknown[]): unknown;
+  }[];
+  readonly Toast: (() => Json) & Json;
+  show(options: object, styles?: object): Promise<Json>;
+  enter(index: number): Promise<Json>;
+  save(index: number, name?: string): Promise<Json>;
+}
+
+/** What the page shows a form with. */
+export function formOptions({ onfile, tokens }: ToastServer, { sessionSecret }: Json): object {
+  return { merchantId: onfile.merchantId, oauthToken: tokens.iframe, sessionSecret, domElementId: 'one' };
+}
+
+export async function fillCard(form: FrameLocator, number = '4242424242424242'): Promise<void> {
+  await form.locator('[name=card_number]').fill(number);
+  await form.locator('[name=card_expiry]').fill('12/39');
+  await form.locator('[name=card_cvc]').fill('123');
+  await form.locator('[name=postal_code]').fill('02118');
 }
 
 /** All that a merchant's policy needs, and nothing else: not even for asking the server, which only the frame does. */
