@@ -49,7 +49,10 @@ export function createToastErrors({ clock }: { readonly clock: Clock }): ToastEr
       return renderError(fieldsError(problems), factsAt(place, { problems }));
     },
     decline: (code, place) =>
-      renderError(NOT_ASKED.has(code) ? NOT_CHECKED : CARD_DECLINED, factsAt(place, developerMessage(code, place))),
+      renderError(
+        code === 'not_processed' ? NOT_CHECKED : CARD_DECLINED,
+        factsAt(place, developerMessage(code, place)),
+      ),
     own: (error, place) => renderError(error, factsAt(place, {})),
   };
 }
@@ -95,7 +98,6 @@ const CARD_DECLINED: ToastError = {
 };
 
 /** No issuer was asked. */
-const NOT_ASKED: ReadonlySet<SetupErrorCode> = new Set(['not_processed']);
 const NOT_CHECKED: ToastError = { ...CARD_DECLINED, message: 'The card could not be checked. Please try again.' };
 
 function invalid(fieldName: string, message: string): ToastError {
