@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterEach, expect, test } from 'vitest';
@@ -32,9 +32,12 @@ test('a process of unknown birth counts as running while its pid is taken', asyn
 });
 
 test('a zombie is not running, though its pid is taken', async () => {
-  // The shell turns into a sleep that never collects its dead child.
-  const parent = startProcess('sh', '-c', 'sleep 0 & echo $!; exec sleep 60');
+  // The shell turns into a sleep that never collects its dead child; before that it would.
+  const parent = startProcess('sh', '-c', 'sleep 60 & echo $!; exec sleep 60');
   const [pid] = await once(createInterface({ input: parent.stdout as NodeJS.ReadableStream }), 'line');
+  const nameOfParent = () => execFileSync('ps', ['-o', 'comm=', '-p', String(parent.pid)], { encoding: 'utf8' });
+  await expect.poll(nameOfParent).toMatch(/sleep\s*$/);
+  process.kill(Number(pid));
   await expect.poll(() => identifyProcess(Number(pid))).toBeNull();
   expect(() => process.kill(Number(pid), 0)).not.toThrow();
 });
